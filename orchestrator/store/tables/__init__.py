@@ -1,0 +1,66 @@
+"""Every table of the product, by meaning. `SQLModel.metadata` is complete after importing this package."""
+
+from orchestrator.store.tables.base import SQLModel
+from orchestrator.store.tables.ledger import LedgerEntry, LedgerHead, LedgerLink
+from orchestrator.store.tables.people import (
+    Account,
+    AccountConsumer,
+    Consumer,
+    ContactPoint,
+    ContactPointFact,
+    Creditor,
+    Party,
+    PoolLink,
+    Revision,
+)
+from orchestrator.store.tables.standing import (
+    Agreement,
+    Assertion,
+    CeaseRequest,
+    CheckResult,
+    Complaint,
+    Consent,
+    ConsentRevocation,
+    ContactEvent,
+    Dispute,
+    DisputeAnswer,
+    EmployerNote,
+    Hold,
+    HoldRelease,
+    Notice,
+    OptOut,
+    OriginalCreditorRequest,
+    Payment,
+    Preference,
+    Promise,
+    Recall,
+    Representation,
+)
+from orchestrator.store.tables.work import (
+    ApiKey,
+    Attempt,
+    CadenceVersion,
+    Campaign,
+    DeliveryEvent,
+    Enrollment,
+    IdempotencyKey,
+    ImportBatch,
+    InboundMessage,
+    Incident,
+    Lease,
+    PolicyVersion,
+    Switch,
+    Task,
+    TemplateVersion,
+    Verdict,
+)
+
+__all__ = [
+    "Account", "AccountConsumer", "Agreement", "ApiKey", "Assertion", "Attempt", "CadenceVersion", "Campaign",
+    "CeaseRequest", "CheckResult", "Complaint", "Consent", "ConsentRevocation", "Consumer", "ContactEvent",
+    "ContactPoint", "ContactPointFact", "Creditor", "DeliveryEvent", "Dispute", "DisputeAnswer", "EmployerNote",
+    "Enrollment", "Hold", "HoldRelease", "IdempotencyKey", "ImportBatch", "InboundMessage", "Incident", "Lease",
+    "LedgerEntry", "LedgerHead", "LedgerLink", "Notice", "OptOut", "OriginalCreditorRequest", "Party", "Payment",
+    "PolicyVersion", "PoolLink", "Preference", "Promise", "Recall", "Representation", "Revision", "SQLModel",
+    "Switch", "Task", "TemplateVersion", "Verdict",
+]  # fmt: skip
