@@ -1,0 +1,57 @@
+# Everything happens in .venv, which each target makes and fills by itself. Needs Python 3.11 or newer, nothing else.
+# make PYTHON=/path/to/python chooses one; ARGS="..." goes to the command behind `run`, `test`, `bench` and `chaos`.
+
+SHELL := /bin/sh
+BIN := .venv/bin
+ARGS ?=
+TIERS := tests/unit tests/contract tests/property tests/integration tests/acceptance tests/meta
+
+.DEFAULT_GOAL := help
+.PHONY: help run test setup check lint types imports security unit chaos bench bench-setup docs lock test-browser clean
+
+# $(call prepare,run|test|bench)
+define prepare
+	@python=$$(PYTHON='$(PYTHON)' sh setup/find-python.sh) && "$$python" setup/environment.py $(1)
+endef
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+
+run: ## set up what running needs, then serve the API with simulated channels
+	$(call prepare,run)
+	@$(BIN)/duecourse run $(ARGS)
+
+setup: ## the set-up for development alone
+	$(call prepare,test)
+
+test: ## every tier but chaos and bench, on SQLite and on a real PostgreSQL
+	$(call prepare,test)
+	@$(BIN)/python -m pytest $(TIERS) -n 2 --dist worksteal -q $(ARGS)
+	@echo "Not run here: browser tests (there are none yet), chaos (make chaos), benchmarks (make bench)."
+
+check: ## lint, types, import contracts, security lint, unit and size tests
+	$(call prepare,test)
+	@$(BIN)/python setup/check.py
+
+chaos: ## faults, kills and planted bugs: takes minutes
+	$(call prepare,test)
+	@$(BIN)/python -m pytest tests/chaos -q $(ARGS)
+
+bench-setup: ## the peers that the benchmarks compare with
+	$(call prepare,bench)
+
+bench: bench-setup ## all benchmarks, both sides in one run
+	@$(BIN)/duecourse bench $(ARGS)
+
+test-browser: ## tests in a real browser
+	@echo "There are no browser tests yet: the console comes with its own."
+
+docs: ## check that the documentation is whole: links, settings, commands, error codes
+	$(call prepare,test)
+	@$(BIN)/python -m pytest tests/meta -q -k "documentation" $(ARGS)
+
+lock: ## resolve requirements*.in anew (needs the network)
+	@python=$$(PYTHON='$(PYTHON)' sh setup/find-python.sh) && "$$python" setup/lock.py
+
+clean: ## remove the environment and caches, not var/
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis node_modules orchestrator/api/assets/vendor
