@@ -24,7 +24,9 @@ CHECKS: dict[str, list[str]] = {
 def run(name: str) -> tuple[str, bool, float, str]:
     started = time.monotonic()
     tool, *arguments = CHECKS[name]
-    done = subprocess.run([str(BIN / tool), *arguments], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(
+        [str(BIN / tool), *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     return name, done.returncode == 0, time.monotonic() - started, done.stdout + done.stderr
 
 

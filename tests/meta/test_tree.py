@@ -16,7 +16,22 @@ FOREIGN = [
     "pypi" + ".org", "pythonhosted" + ".org", "npmjs" + ".org", "npmjs" + ".com", "yarnpkg" + ".com",
 ]  # fmt: skip
 # letters of the law and lists of names legitimately hold anything
-TEXT = {".py", ".md", ".yaml", ".yml", ".toml", ".txt", ".in", ".json", ".sh", ".cfg", ".html", ".css", ".js", ""}
+TEXT = {
+    ".py",
+    ".md",
+    ".yaml",
+    ".yml",
+    ".toml",
+    ".txt",
+    ".in",
+    ".json",
+    ".sh",
+    ".cfg",
+    ".html",
+    ".css",
+    ".js",
+    "",
+}
 
 
 def test_no_path_of_a_machine_and_no_registry_is_named() -> None:
