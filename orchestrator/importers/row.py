@@ -1,0 +1,59 @@
+"""A record of a file to a row of typed cells, or to the reason why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from orchestrator.importers.cell import CellRefused, Parse
+from orchestrator.importers.header import Header
+from orchestrator.importers.reading import Record
+
+
+class RowRefused(Exception):
+    """A row that does not go in; the message is the reason in the rejected file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`values` holds the filled cells only, typed, by our column names; `cells` as they were."""
+
+    line: int
+    cells: list[str]
+    values: dict[str, Any]
+
+
+class RowReader:
+    """Reads the cells of one file's records by its header."""
+
+    def __init__(self, header: Header):
+        self._width = header.width
+        parsers = {column.name: column.parse for column in header.layout.columns}
+        self._plan: tuple[tuple[int, str, Parse], ...] = tuple(
+            (index, name, parsers[name]) for index, name in header.places
+        )
+        self._constants = tuple((name, parsers[name], value) for name, value in header.constants.items())
+
+    def read(self, record: Record) -> Row:
+        """The typed row; RowRefused names every cell that cannot be read."""
+        if record.broken:
+            raise RowRefused(record.broken)
+        cells = record.cells
+        if len(cells) != self._width:
+            raise RowRefused(f"has {len(cells)} cells, the header has {self._width}")
+        values: dict[str, Any] = {}
+        problems: list[str] = []
+        for index, name, parse in self._plan:
+            if cell := cells[index]:
+                try:
+                    values[name] = parse(cell)
+                except CellRefused as problem:
+                    problems.append(f"{name}: {problem}")
+        for name, parse, value in self._constants:
+            try:
+                values[name] = parse(value)
+            except CellRefused as problem:
+                problems.append(f"{name}: {problem}")
+        if problems:
+            raise RowRefused("; ".join(problems))
+        return Row(record.line, cells, values)
