@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import Index
 from sqlmodel import Field
 
 from orchestrator.store.tables.base import Fact, SQLModel, instant, open_json, optional_instant, sealed
@@ -240,6 +241,8 @@ class ContactEvent(SQLModel, table=True):
     """
 
     __tablename__ = "contact_event"
+    # judging reads the longest window only, however long a consumer's history is
+    __table_args__ = (Index("contact_event_by_time", "consumer_id", "occurred_at"),)
 
     consumer_id: str = Field(foreign_key="consumer.id", primary_key=True)
     event_id: str = Field(primary_key=True)
