@@ -53,9 +53,11 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     address: E.164 number, one mailbox, or a postal address in lines joined by newlines.
     text: SMS body; e-mail plain part; what a voice call tells the right person; a letter in plain words.
     voicemail_text: what a voice call says to a machine (limited content); empty: hang up on a machine.
+    right_party_prompt: what a voice call asks before saying more; empty: the provider's own neutral question.
     parameters: the template's inputs by name, for providers that judge by template.
     callback_url: where the provider reports; it carries our attempt id, so that a report finds its attempt.
     unsubscribe_url: e-mail's one-click address (RFC 8058); empty for messages that are not bulk.
+    sent_at: aware; the Date of an e-mail, which needs it because providers have no clock of their own.
     not_after: aware; nothing may be delivered later. validity_s: how long a provider may hold it, from now.
     consumer_ref, account_refs: external ids, for receipts and worklists. meta: opaque to providers.
     """
@@ -67,6 +69,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     subject: str = ""
     html: str = ""
     voicemail_text: str = ""
+    right_party_prompt: str = ""
     language: str = "en"
     content: str = "collection"
     template_id: str = ""

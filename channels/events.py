@@ -35,6 +35,7 @@ class EventKind(StrEnum):
     BUSY = "busy"
     VOICEMAIL = "voicemail"
     VOICEMAIL_NOT_LEFT = "voicemail_not_left"
+    VOICEMAIL_WITHHELD = "voicemail_withheld"
     DROPPED = "dropped"
     WRONG_NUMBER = "wrong_number"
     NOT_IN_SERVICE = "not_in_service"
@@ -70,6 +71,7 @@ _RANK: Mapping[EventKind, int] = {
     # a call that ended as answered is refined once we know by whom
     EventKind.DROPPED: 5,
     EventKind.VOICEMAIL_NOT_LEFT: 5,
+    EventKind.VOICEMAIL_WITHHELD: 5,
     EventKind.VOICEMAIL: 6,
     EventKind.READ: 6,
     EventKind.BOUNCED: 6,

@@ -21,6 +21,7 @@ OUTCOMES: Mapping[Channel, frozenset[str]] = {
             "no_answer",
             "voicemail",
             "voicemail_not_left",
+            "voicemail_withheld",
             "busy",
             "dropped",
             "wrong_number",

@@ -114,7 +114,7 @@ class _Contact:
     def _heard(self, outcome: str) -> str:
         """A machine that we have nothing to say to is hung up on."""
         if outcome == "voicemail" and not self.message.voicemail_text:
-            return "voicemail_not_left"
+            return "voicemail_withheld"
         return outcome
 
     def _receipt(self, outcome: str, at: datetime) -> dict[str, object]:
