@@ -1,4 +1,4 @@
-"""Resolves requirements*.in into hash-pinned files for Python 3.11 to 3.14, free of a registry's addresses."""
+"""Resolves requirements*.in into hash-pinned files for Python 3.11 to 3.14, without registry addresses."""
 
 from __future__ import annotations
 
