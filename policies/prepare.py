@@ -1,0 +1,175 @@
+"""Facts made ready for the judge: instants as integers, events sorted, counts answered by bisect.
+
+`prepare` costs one pass over the history for every series that a cap asks for; judging after that does not grow
+with the history. A `Prepared` may be asked about another contact with the same history: `with_contact`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any
+from zoneinfo import ZoneInfoNotFoundError
+
+from policies.facts import Contact, Event, Facts, digest
+from policies.instant import DAY, Zone, to_micros, zone
+from policies.rule import Traits
+from policies.vocabulary import Actor, EventActor, Fact
+
+Local = tuple[Zone, int, int]
+"""A zone, its local day number, and the microseconds since that local midnight."""
+
+_ACTORS: dict[str, str] = {
+    EventActor.AGENCY: Actor.THIRD_PARTY_COLLECTOR,
+    EventActor.LENDER: Actor.ORIGINAL_CREDITOR,
+}
+
+
+class Moment:
+    """An instant and what the clocks show at it in every candidate zone of the consumer."""
+
+    __slots__ = ("at", "locals")
+
+    def __init__(self, at: int, zones: tuple[Zone, ...]) -> None:
+        self.at = at
+        found: list[Local] = []
+        for place in zones:
+            wall = at + place.offset(at)
+            day = wall // DAY
+            found.append((place, day, wall - day * DAY))
+        self.locals = found
+
+    def local(self, place: Zone) -> Local:
+        """What the clock of any zone shows, candidate or not."""
+        wall = self.at + place.offset(self.at)
+        day = wall // DAY
+        return (place, day, wall - day * DAY)
+
+    def in_zone(self, own: Zone | None) -> list[Local]:
+        """The candidates, or only the rule's own zone where it has one."""
+        return self.locals if own is None else [self.local(own)]
+
+
+class Series:
+    """The events that one cap counts in one bucket: times ascending, their ids, their local days by zone."""
+
+    __slots__ = ("_days", "ids", "times")
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        self.times: list[int] = []
+        self.ids: list[str] = []
+        for event in events:
+            self.times.append(to_micros(event.at))
+            self.ids.append(event.id or event.at.isoformat())
+        self._days: dict[str, list[int]] = {}
+
+    def days(self, place: Zone) -> list[int]:
+        """The local day number of each event, ascending."""
+        known = self._days.get(place.name)
+        if known is None:
+            known = self._days[place.name] = [place.day(us) for us in self.times]
+        return known
+
+    def between_days(self, place: Zone, first: int, last: int) -> tuple[int, int]:
+        """Index range of the events on local dates `first` to `last`, both inclusive."""
+        days = self.days(place)
+        return bisect_left(days, first), bisect_right(days, last)
+
+    def since(self, us: int) -> tuple[int, int]:
+        """Index range of the events later than `us`."""
+        return bisect_right(self.times, us), len(self.times)
+
+
+class Prepared:
+    """One question, ready to be asked at any instant."""
+
+    __slots__ = ("_digest", "_series", "contact", "events", "facts", "history_since", "traits", "unknown", "zones")
+
+    def __init__(self, facts: Facts, events: tuple[Event, ...], zones: tuple[Zone, ...], unknown: frozenset[str]):
+        self.facts = facts
+        self.contact: Contact = facts.contact
+        self.events = events
+        self.zones = zones
+        self.unknown = unknown
+        self.history_since = None if facts.history_since is None else to_micros(facts.history_since)
+        self.traits = traits_of(facts)
+        self._series: dict[Hashable, Any] = {}
+        self._digest: str | None = None
+
+    @property
+    def facts_digest(self) -> str:
+        """SHA-256 of the canonical facts, worked out once."""
+        if self._digest is None:
+            self._digest = digest(self.facts)
+        return self._digest
+
+    def series(self, key: Hashable, counts: Callable[[Event], bool]) -> Series:
+        """The events that `counts` says yes to, built once for each `key`."""
+        known = self._series.get(key)
+        if known is None:
+            known = self._series[key] = Series([event for event in self.events if counts(event)])
+        return known  # type: ignore[no-any-return]
+
+    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """Anything else that is worth working out once for these facts."""
+        if key not in self._series:
+            self._series[key] = make()
+        return self._series[key]
+
+    def moment(self, at: int) -> Moment:
+        return Moment(at, self.zones)
+
+    def with_contact(self, contact: Contact) -> Prepared:
+        """The same facts asked about another contact. What `once` and `series` kept is kept: keys that depend on
+        the contact must name what they depend on."""
+        import msgspec  # noqa: PLC0415 - only here, off the hot path
+
+        other = Prepared(
+            msgspec.structs.replace(self.facts, contact=contact), self.events, self.zones, self.unknown
+        )
+        other._series = self._series
+        return other
+
+
+def actor_of(facts: Facts) -> str:
+    """Who makes the contact: the contact's own word, else the account's actor."""
+    own = facts.contact.actor
+    return facts.actor if own is None else _ACTORS.get(own, own)
+
+
+def traits_of(facts: Facts) -> Traits:
+    """What of the contact decides which rules can matter."""
+    contact = facts.contact
+    return Traits(
+        contact.channel,
+        actor_of(facts),
+        contact.party,
+        contact.content,
+        contact.number_kind,
+        contact.place,
+        contact.purpose,
+        contact.automated,
+        contact.reply,
+        contact.direction,
+    )
+
+
+def _zones(names: tuple[str, ...]) -> tuple[Zone, ...] | None:
+    """The tables of the named zones; None if one of them does not exist."""
+    try:
+        return tuple(zone(name) for name in dict.fromkeys(names))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def prepare(facts: Facts) -> Prepared:
+    """Make facts ready. No usable zone counts as an unknown zone; the history is sorted by time (stable)."""
+    events = facts.history
+    if any(events[i].at > events[i + 1].at for i in range(len(events) - 1)):
+        events = tuple(sorted(events, key=lambda event: event.at))
+    unknown = {name for name in facts.unknown}
+    zones = _zones(facts.zones)
+    if not zones:
+        unknown.add(Fact.ZONE)
+        zones = ()
+    return Prepared(facts, events, zones, frozenset(unknown))
