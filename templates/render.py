@@ -1,0 +1,198 @@
+"""Render one message: typed values in, obligations filled and proven to be there, bounded output.
+
+Pure and quick: no I/O, compiled parts are kept. A fault is a `TemplateError` and blocks this one contact.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from templates.errors import InvalidVariable, MissingObligation, MissingVariable, OutputTooLarge
+from templates.sandbox import MAX_OUTPUT_BYTES, compiled, produce
+from templates.segment import measure
+from templates.template import Template
+from templates.value import to_slot
+from templates.vocabulary import CARRIED_BY, SINGLE_LINE_PARTS, VariableType
+
+_GAPS = re.compile(r"\n{3,}")
+
+
+class Rendered(msgspec.Struct, frozen=True):
+    """A message as its recipient gets it.
+
+    text: SMS body; plain part of an e-mail; what a call tells the right person; a letter in plain words;
+    the script of a task.
+    parts: every part of the template by name (voice: `limited_content` for machines, `right_party` question,
+    `message`, `wrong_person`; letter: its sections, `amounts` as lines of `label | amount`).
+    digest: SHA-256 over the template's version and everything rendered. segments: of an SMS, else 0.
+    """
+
+    template: str
+    version: str
+    locale: str
+    channel: str
+    content: str
+    subject: str
+    text: str
+    html: str
+    parts: dict[str, str]
+    digest: str
+    obligations: tuple[str, ...]
+    encoding: str = ""
+    segments: int = 0
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def voicemail_text(self) -> str:
+        """What a call says to a machine; empty where the template has nothing for it."""
+        return self.parts.get("limited_content", "")
+
+
+def render(
+    template: Template, variables: Mapping[str, Any], obligations: Mapping[str, str] | Iterable[str] = ()
+) -> Rendered:
+    """Render `template` with `variables`, which may hold more than the template declares.
+
+    `obligations` are the ids that the verdict asks for, best as plain ids: their texts then come from the
+    template's own locale, filled from the same variables. A mapping id -> text sets a text outright; an empty
+    text is filled as well. Raises a TemplateError: MissingVariable, InvalidVariable, MissingObligation, ...
+    """
+    slots = {
+        name: _slot_value(template, name, variables.get(name))
+        for name in template.front.variables
+    }  # fmt: skip
+    texts = _texts(template, variables, obligations)
+    slots |= _filled_slots(template, texts)
+    parts, size = {}, 0
+    for name, part in template.parts.items():
+        made = produce(
+            compiled(part.source, html=name == "html"),
+            slots,
+            limit=MAX_OUTPUT_BYTES - size,
+            file=template.file,
+        ).strip()
+        if "\n\n\n" in made:
+            made = _GAPS.sub("\n\n", made)
+        size += len(made.encode("utf-8"))
+        if name in SINGLE_LINE_PARTS and "\n" in made:
+            made = " ".join(made.split())
+        parts[name] = made
+    if size > MAX_OUTPUT_BYTES:
+        raise OutputTooLarge(f"the output passes {MAX_OUTPUT_BYTES} bytes", file=template.file)
+    _prove(template, texts, parts, slots)
+    return _rendered(template, parts, tuple(texts))
+
+
+def _slot_value(template: Template, name: str, value: Any) -> Any:
+    variable = template.front.variables[name]
+    if value is None or value == "":
+        if not variable.optional:
+            raise MissingVariable(
+                f"{name} was not given", file=template.file, hint="fill it or make it optional"
+            )
+        if variable.type is VariableType.ACCOUNT_LINES:
+            return ()
+        return False if variable.type is VariableType.FLAG else ""
+    return to_slot(name, value, variable, template.locale, file=template.file)
+
+
+def _texts(
+    template: Template, variables: Mapping[str, Any], obligations: Mapping[str, str] | Iterable[str]
+) -> dict[str, str]:
+    given = obligations if isinstance(obligations, Mapping) else dict.fromkeys(obligations, "")
+    result = {}
+    for one, text in given.items():
+        if not template.accepts(one):
+            raise MissingObligation(
+                f"{template.id} has no place for {one}",
+                file=template.file,
+                hint="give it a slot in the front matter",
+            )
+        if text or one not in template.slot_of:
+            result[one] = text
+        elif template.texts is None:
+            raise MissingObligation(f"there are no obligation texts in {template.locale}", file=template.file)
+        else:
+            result[one] = template.texts.fill(one, template.channel, variables)
+    return result
+
+
+def _filled_slots(template: Template, texts: Mapping[str, str]) -> dict[str, str]:
+    separator = "\n" if template.channel == "letter" else " "
+    if template.locale.startswith("zh") and separator == " ":
+        separator = ""  # Chinese sentences follow each other without a space
+    return {
+        slot: separator.join(texts[one] for one in ids if texts.get(one))
+        for slot, ids in template.front.obligations.slots.items()
+    }
+
+
+def _prove(
+    template: Template, texts: Mapping[str, str], parts: Mapping[str, str], slots: Mapping[str, Any]
+) -> None:
+    """Look for every obligation in the output: a slot in a branch not taken must not lose a disclosure."""
+    for one, text in texts.items():
+        needed = [text] if text else [str(slots[name]) for name in CARRIED_BY[one]]
+        for words in needed:
+            if not words or not _stands_in(words, template.channel, parts):
+                raise MissingObligation(
+                    f"{one} did not reach the message",
+                    file=template.file,
+                    hint="its slot stands in a branch not taken",
+                )
+
+
+def _stands_in(words: str, channel: str, parts: Mapping[str, str]) -> bool:
+    if channel == "email":
+        in_html = "html" not in parts or html.escape(words, quote=False) in _plain_quotes(parts["html"])
+        return in_html and words in parts["text"]
+    return any(words in made for made in parts.values())
+
+
+def _plain_quotes(made: str) -> str:
+    return made.replace("&#39;", "'").replace("&#34;", '"')
+
+
+def _rendered(template: Template, parts: dict[str, str], obligations: tuple[str, ...]) -> Rendered:
+    subject = parts.get("subject", "")
+    text = _text(template.channel, parts)
+    if not text:
+        raise InvalidVariable("the message is empty", file=template.file)
+    size = measure(text) if template.channel == "sms" else None
+    digest = hashlib.sha256(msgspec.json.encode([template.version, sorted(parts.items())])).hexdigest()
+    return Rendered(
+        template=template.id,
+        version=template.version,
+        locale=template.locale,
+        channel=template.channel,
+        content=template.content,
+        subject=subject,
+        text=text,
+        html=parts.get("html", ""),
+        parts=parts,
+        digest=digest,
+        obligations=obligations,
+        encoding=size.encoding if size else "",
+        segments=size.segments if size else 0,
+        warnings=_warnings(template, size.segments if size else 0),
+    )
+
+
+def _text(channel: str, parts: Mapping[str, str]) -> str:
+    if channel == "voice":
+        return parts["message"]
+    if channel == "letter":
+        return "\n\n".join(made for name, made in parts.items() if name != "envelope" and made)
+    return parts["text"]
+
+
+def _warnings(template: Template, segments: int) -> tuple[str, ...]:
+    if segments > template.front.max_segments:
+        return (f"the SMS takes {segments} segments, the template allows {template.front.max_segments}",)
+    return ()
