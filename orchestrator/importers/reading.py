@@ -143,10 +143,11 @@ def _record(number: int, line: str) -> Record:
     except (csv.Error, StopIteration):
         return Record(number, _loose_cells(line), "the quotation marks do not match")
     cells = [restore(cell.strip()) for cell in cells]
-    return Record(number, cells, None if line.rstrip("\r\n").isprintable() else _odd_character(cells))
+    return Record(number, cells, None if line.rstrip("\r\n").isprintable() else odd_character(cells))
 
 
-def _odd_character(cells: list[str]) -> str | None:
+def odd_character(cells: list[str]) -> str | None:
+    """What is wrong with the characters of a row, or None."""
     for cell in cells:
         if CONTROL.search(cell):
             return f"{cell[:40]!r} has a line break or a control character in it"

@@ -1,0 +1,189 @@
+"""What the database holds of one chunk's consumers and accounts, and how rows change it. No SQL here.
+
+A row is checked against everything before it changes anything, so a refused row leaves no trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from orchestrator.importers.portfolio_row import Point, PortfolioRow
+from orchestrator.importers.row import RowRefused
+
+NAMES = ("given_name", "family_name", "organization")
+# what a later file may not contradict, and what to do where it must change after all
+_FIXED_CONSUMER = (*NAMES, "date_of_birth", "language", "kind", "person_key")
+_FIXED_ACCOUNT = ("creditor_id", "currency")
+_REQUIRED_CONSUMER = ("kind", "country")
+_REQUIRED_ACCOUNT = ("creditor_id", "actor", "currency", "balance_minor", "delinquent_since")
+_CALLED = {"balance_minor": "balance", "creditor_id": "creditor"}
+OPEN, PAID = "open", "paid"
+
+
+@dataclass(slots=True)
+class ConsumerState:
+    """`fields` as they will be, `before` what changed fields held."""
+
+    id: str
+    is_new: bool
+    fields: dict[str, Any]
+    zones: dict[str, str] = field(default_factory=dict)
+    jurisdictions: dict[str, None] = field(default_factory=dict)
+    pool_id: str = ""
+    before: dict[str, Any] = field(default_factory=dict)
+    points: set[tuple[str, str]] = field(default_factory=set)
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class AccountState:
+    """`consumers` in their order; the state moves with the balance."""
+
+    id: str
+    is_new: bool
+    fields: dict[str, Any]
+    state: str = OPEN
+    state_changed_on: str = ""
+    number_index: str | None = None
+    number: str | None = None
+    before: dict[str, Any] = field(default_factory=dict)
+    consumers: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class NewPoint:
+    consumer_id: str
+    point: Point
+    position: int
+
+
+@dataclass(slots=True)
+class Book:
+    """The chunk's consumers and accounts by id, and what the rows add."""
+
+    consumers: dict[str, ConsumerState] = field(default_factory=dict)
+    accounts: dict[str, AccountState] = field(default_factory=dict)
+    new_points: list[NewPoint] = field(default_factory=list)
+    new_links: list[tuple[str, str, int]] = field(default_factory=list)
+    # consumers whose unspent permits must die
+    moved: set[str] = field(default_factory=set)
+    # the same file went in before: its balances are old news
+    balances_known: bool = False
+
+    def apply(self, row: PortfolioRow) -> None:
+        """Take the row in; RowRefused says what it contradicts or lacks."""
+        consumer = self.consumers.get(row.consumer_id)
+        account = self.accounts.get(row.account_id)
+        told = dict(row.account)
+        if row.creditor:
+            told["creditor_id"] = row.creditor
+        if account is not None and self.balances_known:
+            told.pop("balance_minor", None)
+        problems = _consumer_problems(consumer, row) + _account_problems(account, told)
+        if problems:
+            raise RowRefused("; ".join(problems))
+        if consumer is None:
+            consumer = self.consumers[row.consumer_id] = ConsumerState(row.consumer_id, True, {}, pool_id=row.consumer_id)
+        self._apply_consumer(consumer, row)
+        self._apply_account(account, consumer, row, told)
+
+    def _apply_consumer(self, consumer: ConsumerState, row: PortfolioRow) -> None:
+        _change(consumer, {name: value for name, value in row.consumer.items() if _is_news(consumer, name, value)})
+        zones, paths = len(consumer.zones), len(consumer.jurisdictions)
+        old = {"zones": list(consumer.zones.items()), "jurisdictions": list(consumer.jurisdictions)}
+        for zone, source in row.zones:
+            consumer.zones.setdefault(zone, source)
+        consumer.jurisdictions.update(dict.fromkeys(row.jurisdictions))
+        if not consumer.is_new and (len(consumer.zones) > zones or len(consumer.jurisdictions) > paths):
+            for name, value in old.items():
+                consumer.before.setdefault(name, value)
+        for point in row.points:
+            key = (point.kind, point.index)
+            if key not in consumer.points:
+                consumer.points.add(key)
+                position = consumer.counts.get(point.kind, 0)
+                consumer.counts[point.kind] = position + 1
+                self.new_points.append(NewPoint(consumer.id, point, position))
+
+    def _apply_account(
+        self, account: AccountState | None, consumer: ConsumerState, row: PortfolioRow, told: Mapping[str, Any]
+    ) -> None:
+        if account is None:
+            account = self.accounts[row.account_id] = AccountState(row.account_id, True, {})
+        _change(account, {name: value for name, value in told.items() if account.fields.get(name) != value})
+        if row.account_number and row.account_number[1] != account.number_index:
+            account.number, account.number_index = row.account_number
+            if not account.is_new:
+                account.before.setdefault("account_number_index", None)
+        if consumer.id not in account.consumers:
+            self.new_links.append((account.id, consumer.id, len(account.consumers)))
+            account.consumers.append(consumer.id)
+        self._move_state(account)
+
+    def _move_state(self, account: AccountState) -> None:
+        state = PAID if account.fields["balance_minor"] == 0 and account.state == OPEN else account.state
+        if account.state != OPEN and account.fields["balance_minor"] > 0 and _replaced(account, account.fields):
+            state = OPEN
+        if state != account.state:
+            if not account.is_new:
+                account.before.setdefault("state", account.state)
+                self.moved.update(account.consumers)
+            account.state = state
+            account.state_changed_on = ""
+
+
+def _change(state: ConsumerState | AccountState, news: Mapping[str, Any]) -> None:
+    if not state.is_new:
+        for name in news:
+            state.before.setdefault(name, state.fields.get(name))
+    state.fields.update(news)
+
+
+def _is_news(consumer: ConsumerState, name: str, value: Any) -> bool:
+    held = consumer.fields.get(name)
+    return held is None or (name not in _FIXED_CONSUMER and held != value)
+
+
+def _fold(value: Any) -> str:
+    return " ".join(str(value).casefold().split())
+
+
+def _consumer_problems(consumer: ConsumerState | None, row: PortfolioRow) -> list[str]:
+    told = row.consumer
+    if consumer is None:
+        problems = [f"{name}: is empty, and the consumer is new" for name in _REQUIRED_CONSUMER if name not in told]
+        if "organization" not in told and not ("given_name" in told and "family_name" in told):
+            problems.append("a name: given_name and family_name, or organization, and the consumer is new")
+        if not row.points:
+            problems.append("no way to reach the consumer: email, mobile, landline or address_line1")
+        return problems
+    return [
+        f"{name}: {told[name]!r} contradicts {consumer.fields[name]!r} of consumer {consumer.id}"
+        for name in _FIXED_CONSUMER
+        if name in told and consumer.fields.get(name) is not None and _fold(told[name]) != _fold(consumer.fields[name])
+    ]
+
+
+def _account_problems(account: AccountState | None, told: Mapping[str, Any]) -> list[str]:
+    if account is None:
+        return [
+            f"{_CALLED.get(name, name)}: is empty, and the account is new" for name in _REQUIRED_ACCOUNT if name not in told
+        ]
+    problems = [
+        f"{_CALLED.get(name, name)}: {told[name]!r} contradicts {account.fields[name]!r} of account {account.id}"
+        for name in _FIXED_ACCOUNT
+        if name in told and told[name] != account.fields[name]
+    ]
+    if account.state != OPEN and told.get("balance_minor") and not _replaced(account, told):
+        problems.append(
+            f"account {account.id} is {account.state} since {account.state_changed_on}; "
+            "a new placement says so with a placed_on after that day"
+        )
+    return problems
+
+
+def _replaced(account: AccountState, told: Mapping[str, Any]) -> bool:
+    placed = told.get("placed_on")
+    return placed is not None and bool(account.state_changed_on) and placed > account.state_changed_on

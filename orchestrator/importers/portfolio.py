@@ -1,0 +1,218 @@
+"""A portfolio's chunk into the database: read what is there, apply the rows, write what changed, in one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from orchestrator.importers import bulk, pool, standing
+from orchestrator.importers.batch import Batch
+from orchestrator.importers.book import OPEN, AccountState, Book, ConsumerState
+from orchestrator.importers.portfolio_row import CONSUMER_FIELDS, PortfolioRow
+from orchestrator.importers.row import RowRefused
+from orchestrator.store.identifier import derived_id
+
+_ACCOUNT_COLUMNS = (
+    "creditor_id", "actor", "currency", "balance_minor", "delinquent_since", "original_creditor", "account_label",
+    "product", "placed_on", "new_placement", "charged_off_on", "last_payment_on", "limitation_on", "principal_minor",
+    "interest_minor", "fees_minor", "instalments_total", "instalments_overdue", "itemization_on",
+    "itemization_amount_minor", "itemization_interest_minor", "itemization_fees_minor", "itemization_payments_minor",
+    "itemization_creditor", "history_complete_since",
+)  # fmt: skip
+_CONSUMER_COLUMNS = (*CONSUMER_FIELDS, "zones", "jurisdictions")
+_POINT_COLUMNS = (
+    "id", "consumer_id", "kind", "value_sealed", "value_index", "key_id", "number_kind", "country", "subdivision",
+    "city", "postal_code", "employer_provided", "position", "state", "zones", "created_at", "changed_at",
+)  # fmt: skip
+
+
+def write_chunk(unit: bulk.Unit, batch: Batch, rows: Sequence[PortfolioRow]) -> None:
+    """Upsert the rows of one chunk; those that contradict the book are refused into `batch`."""
+    book = load(unit, rows)
+    book.balances_known = batch.seen_before
+    taken: list[PortfolioRow] = []
+    for row in rows:
+        try:
+            book.apply(row)
+        except RowRefused as problem:
+            batch.refuse(row.row, str(problem))
+            if row.consumer_id in book.consumers:
+                # what protects the consumer is taken even from a row that is refused
+                taken.append(standing.protective_part(row))
+        else:
+            taken.append(row)
+            batch.touched(row.account_id, row.consumer_id)
+    _set_history(book, batch)
+    _write_creditors(unit, batch, book)
+    _write_consumers(unit, batch, book)
+    _write_accounts(unit, batch, book)
+    _write_points(unit, batch, book)
+    pool.join(unit, batch, _newcomers(book))
+    book.moved |= standing.write(unit, batch, taken)
+    bulk.move_epochs(unit, book.moved)
+
+
+def load(unit: bulk.Unit, rows: Iterable[PortfolioRow]) -> Book:
+    """The consumers and accounts that the rows name, as they are."""
+    book = Book()
+    consumer_ids = sorted({row.consumer_id for row in rows})
+    account_ids = sorted({row.account_id for row in rows})
+    columns = ("id", "pool_id", *_CONSUMER_COLUMNS)
+    for found in bulk.select(unit, columns, "consumer", "id", consumer_ids):
+        fields = dict(zip(columns, found, strict=True))
+        zones = {entry["zone"]: entry["source"] for entry in bulk.from_json(fields.pop("zones"))}
+        paths = dict.fromkeys(bulk.from_json(fields.pop("jurisdictions")))
+        state = ConsumerState(fields.pop("id"), False, fields, zones, paths, fields.pop("pool_id"))
+        book.consumers[state.id] = state
+    _load_points(unit, book)
+    _load_accounts(unit, book, account_ids)
+    return book
+
+
+def _load_points(unit: bulk.Unit, book: Book) -> None:
+    columns = ("consumer_id", "kind", "value_index", "party_id")
+    for consumer_id, kind, index, party in bulk.select(unit, columns, "contact_point", "consumer_id", sorted(book.consumers)):
+        if party is None:
+            state = book.consumers[consumer_id]
+            state.points.add((kind, index))
+            state.counts[kind] = state.counts.get(kind, 0) + 1
+
+
+def _load_accounts(unit: bulk.Unit, book: Book, account_ids: list[str]) -> None:
+    columns = ("id", "state", "state_changed_at", "account_number_index", *_ACCOUNT_COLUMNS)
+    for found in bulk.select(unit, columns, "account", "id", account_ids):
+        fields = dict(zip(columns, found, strict=True))
+        if fields["new_placement"] is not None:
+            fields["new_placement"] = bool(fields["new_placement"])
+        account = AccountState(fields.pop("id"), False, fields, fields.pop("state"))
+        changed_at = fields.pop("state_changed_at")
+        account.state_changed_on = bulk.day_of(changed_at) if changed_at is not None else ""
+        account.number_index = fields.pop("account_number_index")
+        book.accounts[account.id] = account
+    links = bulk.select(unit, ("account_id", "consumer_id", "position"), "account_consumer", "account_id", sorted(book.accounts))
+    for account_id, consumer_id, _ in sorted(links, key=lambda link: (link[0], link[2])):
+        book.accounts[account_id].consumers.append(consumer_id)
+
+
+def _set_history(book: Book, batch: Batch) -> None:
+    """`--complete-since` of a portfolio: the history of its accounts is whole from that day on."""
+    if batch.complete_since is None:
+        return
+    for account in book.accounts.values():
+        held = account.fields.get("history_complete_since")
+        if held is None or held > batch.complete_since:
+            if not account.is_new:
+                account.before.setdefault("history_complete_since", held)
+            account.fields["history_complete_since"] = batch.complete_since
+
+
+def _write_creditors(unit: bulk.Unit, batch: Batch, book: Book) -> None:
+    wanted = {account.fields["creditor_id"] for account in book.accounts.values() if account.is_new}
+    missing = sorted(wanted - batch.creditors)
+    if missing:
+        known = {found[0] for found in bulk.select(unit, ("id",), "creditor", "id", missing)}
+        bulk.insert(
+            unit, "creditor", ("id", "name", "first_seen_at"), [(id_, id_, unit.now_micros) for id_ in missing if id_ not in known]
+        )
+        batch.creditors |= wanted
+
+
+def _consumer_cells(state: ConsumerState) -> tuple[Any, ...]:
+    zones = [{"zone": zone, "source": source} for zone, source in state.zones.items()]
+    fields = [state.fields.get(name) for name in CONSUMER_FIELDS]
+    return (*fields, json.dumps(zones), json.dumps(list(state.jurisdictions)))
+
+
+def _write_consumers(unit: bulk.Unit, batch: Batch, book: Book) -> None:
+    now = unit.now_micros
+    new = [
+        (state.id, state.pool_id, 0, now, now, *_consumer_cells(state))
+        for state in sorted(book.consumers.values(), key=lambda state: state.id)
+        if state.is_new
+    ]
+    bulk.insert(unit, "consumer", ("id", "pool_id", "epoch", "created_at", "changed_at", *_CONSUMER_COLUMNS), new)
+    changed = [state for state in book.consumers.values() if not state.is_new and state.before]
+    bulk.update(
+        unit, "consumer", ("changed_at", *_CONSUMER_COLUMNS), [(state.id, now, *_consumer_cells(state)) for state in changed]
+    )
+    _write_revisions(unit, batch, "consumer", changed)
+
+
+def _write_accounts(unit: bulk.Unit, batch: Batch, book: Book) -> None:
+    now = unit.now_micros
+    columns = ("state", "state_changed_at", "account_number_sealed", "account_number_index", "changed_at", *_ACCOUNT_COLUMNS)
+
+    def cells(account: AccountState) -> tuple[Any, ...]:
+        fields = [account.fields.get(name) for name in _ACCOUNT_COLUMNS]
+        moved_at = now if account.state != OPEN else None
+        sealed = batch.sealer.seal(account.number) if account.number else None
+        return (account.state, moved_at, sealed, account.number_index, now, *fields)
+
+    new = [account for account in book.accounts.values() if account.is_new]
+    bulk.insert(unit, "account", ("id", "created_at", *columns), [(account.id, now, *cells(account)) for account in new])
+    changed = [account for account in book.accounts.values() if not account.is_new and account.before]
+    for names, group in _by_changed_columns(changed).items():
+        places = [columns.index(name) for name in names]
+        bulk.update(unit, "account", names, [(account.id, *(cells(account)[place] for place in places)) for account in group])
+    _write_revisions(unit, batch, "account", changed)
+    bulk.insert(unit, "account_consumer", ("account_id", "consumer_id", "position"), book.new_links)
+
+
+def _by_changed_columns(changed: list[AccountState]) -> dict[tuple[str, ...], list[AccountState]]:
+    """Accounts grouped by the columns that move, so that an update touches no other column."""
+    groups: dict[tuple[str, ...], list[AccountState]] = {}
+    for account in changed:
+        names = dict.fromkeys(["changed_at", *account.before])
+        if "state" in names:
+            names["state_changed_at"] = None
+        if "account_number_index" in names:
+            names["account_number_sealed"] = None
+        groups.setdefault(tuple(names), []).append(account)
+    return groups
+
+
+def _write_revisions(unit: bulk.Unit, batch: Batch, subject: str, changed: Sequence[ConsumerState | AccountState]) -> None:
+    rows = [
+        (
+            derived_id("rv", subject, state.id, batch.id, str(unit.now_micros)),
+            subject,
+            state.id,
+            unit.now_micros,
+            batch.source,
+            json.dumps(state.before, sort_keys=True),
+        )
+        for state in changed
+    ]
+    bulk.insert(unit, "revision", ("id", "subject", "subject_id", "recorded_at", "source", "before"), rows)
+
+
+def _write_points(unit: bulk.Unit, batch: Batch, book: Book) -> None:
+    now, seal, key_id = unit.now_micros, batch.sealer.seal, batch.sealer.key_id
+    rows = []
+    for new in book.new_points:
+        point, place = new.point, new.point.place
+        where = (place.country, place.subdivision, place.city, place.postal_code) if place else (None, None, None, None)
+        zones = json.dumps([{"zone": zone, "source": source} for zone, source in point.zones])
+        rows.append(
+            (
+                derived_id("cp", new.consumer_id, point.kind, point.index),
+                *(new.consumer_id, point.kind, seal(point.value), point.index, key_id, point.number_kind),
+                *(*where, "no", new.position, "unverified", zones, now, now),
+            )
+        )
+    bulk.insert(unit, "contact_point", _POINT_COLUMNS, rows)
+
+
+def _newcomers(book: Book) -> pool.Newcomers:
+    """What may join pools: identity keys that are new, and numbers and mailboxes that are new."""
+    keys = {
+        state.fields["person_key"]: state.id
+        for state in book.consumers.values()
+        if state.fields.get("person_key") and (state.is_new or "person_key" in state.before)
+    }
+    values = [
+        (new.point.index, new.point.kind, new.consumer_id) for new in book.new_points if new.point.kind in {"phone", "email"}
+    ]
+    fresh = {state.id for state in book.consumers.values() if state.is_new}
+    return pool.Newcomers(keys=set(keys), values=values, consumers=fresh)

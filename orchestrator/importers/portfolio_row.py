@@ -1,0 +1,166 @@
+"""One row of a portfolio, checked by itself: what it says of a consumer, an account and their standing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from orchestrator.importers import phone, place
+from orchestrator.importers.cell import CellRefused, amount
+from orchestrator.importers.row import Row, RowRefused
+
+CONSUMER_FIELDS = (
+    "kind", "person_key", "given_name", "family_name", "organization", "date_of_birth", "language", "country", "time_zone",
+)  # fmt: skip
+ACCOUNT_FIELDS = (
+    "actor", "currency", "delinquent_since", "original_creditor", "account_label", "product", "placed_on",
+    "new_placement", "charged_off_on", "last_payment_on", "limitation_on", "instalments_total", "instalments_overdue",
+    "itemization_on", "itemization_creditor",
+)  # fmt: skip
+MONEY_FIELDS = (
+    "balance", "principal", "interest", "fees", "itemization_amount", "itemization_interest", "itemization_fees",
+    "itemization_payments",
+)  # fmt: skip
+_MAY_BE_NEGATIVE = frozenset({"principal", "interest", "fees"})
+_CONSENTS = (("consent_sms", "electronic", "sms"), ("consent_email", "electronic", "email"),
+             ("consent_voice", "automated_voice", "voice"))  # fmt: skip
+_LOOSE = re.compile(r"[\s,.#]+")
+
+
+class Index(Protocol):
+    """A keyed hash of a normalised value, by kind (`orchestrator.store.sealing.Sealer`)."""
+
+    def index(self, kind: str, text: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A way to reach somebody. `value` as used for sending; `index` finds equal ones."""
+
+    kind: str
+    value: str
+    index: str
+    number_kind: str | None = None
+    zones: place.Zones = ()
+    place: place.Place | None = None
+
+
+@dataclass(slots=True)
+class PortfolioRow:
+    """What one row says; only cells that were filled. Money is minor units, dates ISO text, instants microseconds."""
+
+    row: Row
+    consumer_id: str
+    account_id: str
+    creditor: str | None
+    consumer: dict[str, Any]
+    account: dict[str, Any]
+    account_number: tuple[str, str] | None
+    points: list[Point]
+    zones: place.Zones
+    jurisdictions: tuple[str, ...]
+    consents: list[tuple[str, str, int]] = field(default_factory=list)
+    notices: list[tuple[str, str, str | None]] = field(default_factory=list)
+    opt_outs: tuple[str, ...] = ()
+    holds: tuple[str, ...] = ()
+
+
+def prepare(row: Row, sealer: Index) -> PortfolioRow:
+    """The row understood as far as it can be alone; a RowRefused names every cell that cannot be."""
+    cells = row.values
+    problems: list[str] = []
+    for name in ("consumer_id", "account_id"):
+        if name not in cells:
+            problems.append(f"{name}: is empty")
+    where = _place(cells, problems)
+    points = _points(cells, where, sealer, problems)
+    account = {name: cells[name] for name in ACCOUNT_FIELDS if name in cells}
+    _add_money(cells, account, problems)
+    _check_notices(cells, problems)
+    if problems:
+        raise RowRefused("; ".join(problems))
+    stated = ((cells["time_zone"], "stated"),) if "time_zone" in cells else ()
+    number = cells.get("account_number")
+    return PortfolioRow(
+        row=row,
+        consumer_id=cells["consumer_id"],
+        account_id=cells["account_id"],
+        creditor=cells.get("creditor"),
+        consumer={name: cells[name] for name in CONSUMER_FIELDS if name in cells},
+        account=account,
+        account_number=(number, sealer.index("account_number", number)) if number else None,
+        points=points,
+        zones=place.join_zones(stated, where.zones, *(point.zones for point in points)),
+        jurisdictions=where.jurisdictions,
+        consents=[(kind, channel, cells[name]) for name, kind, channel in _CONSENTS if name in cells],
+        notices=_notices(cells),
+        opt_outs=cells.get("opt_out", ()),
+        holds=cells.get("holds", ()),
+    )
+
+
+def _place(cells: dict[str, Any], problems: list[str]) -> place.Place:
+    try:
+        return place.understand(
+            cells.get("country"), cells.get("subdivision"), cells.get("city"), cells.get("postal_code")
+        )
+    except CellRefused as problem:
+        problems.append(str(problem))
+        return place.understand(None, None, None, None)
+
+
+def _points(cells: dict[str, Any], where: place.Place, sealer: Index, problems: list[str]) -> list[Point]:
+    points = []
+    for column in ("mobile", "landline"):
+        if column in cells:
+            try:
+                points.append(phone_point(cells[column], column, cells.get("country"), sealer))
+            except CellRefused as problem:
+                problems.append(f"{column}: {problem}")
+    if "email" in cells:
+        points.append(Point("email", cells["email"], sealer.index("email", cells["email"].casefold())))
+    if "address_line1" in cells:
+        block = place.postal_block(cells["address_line1"], cells.get("address_line2"), where)
+        normal = _LOOSE.sub(" ", block.casefold()).strip()
+        points.append(Point("postal", block, sealer.index("postal", normal), zones=where.zones, place=where))
+    return points
+
+
+def phone_point(cell: str, column: str, country: str | None, sealer: Index) -> Point:
+    """A number as a contact point; where the numbering plan knows the kind of line, it is believed over the column."""
+    number = phone.parse(cell, country)
+    zones = tuple((zone, f"{column}_area_code") for zone, _ in place.number_zones(number.e164))
+    return Point("phone", number.e164, sealer.index("phone", number.e164), number.line or column, zones)
+
+
+def _add_money(cells: dict[str, Any], account: dict[str, Any], problems: list[str]) -> None:
+    currency = account.get("currency")
+    for name in MONEY_FIELDS:
+        if name not in cells:
+            continue
+        if currency is None:
+            problems.append(f"{name}: an amount needs its currency in the same row")
+            continue
+        try:
+            minor = amount(cells[name], currency)
+        except CellRefused as problem:
+            problems.append(f"{name}: {problem}")
+            continue
+        if minor < 0 and name not in _MAY_BE_NEGATIVE:
+            problems.append(f"{name}: {cells[name]!r} is below 0")
+        account[f"{name}_minor"] = minor
+
+
+def _check_notices(cells: dict[str, Any], problems: list[str]) -> None:
+    if "validation_medium" in cells and "validation_sent_on" not in cells:
+        problems.append("validation_medium: needs validation_sent_on beside it")
+
+
+def _notices(cells: dict[str, Any]) -> list[tuple[str, str, str | None]]:
+    notices: list[tuple[str, str, str | None]] = []
+    if "validation_sent_on" in cells:
+        notices.append(("validation", cells["validation_sent_on"], cells.get("validation_medium")))
+    if "agency_notice_on" in cells:
+        notices.append(("agency_notice", cells["agency_notice_on"], None))
+    return notices

@@ -1,0 +1,172 @@
+"""`import_file`: a file into the database, chunk by chunk, with everything refused kept beside it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from orchestrator.clock import Clock
+from orchestrator.errors import UsageError
+from orchestrator.importers import bulk, header, jsonl, portfolio, portfolio_row, reading
+from orchestrator.importers.batch import Batch, Sealing
+from orchestrator.importers.kind import Kind
+from orchestrator.importers.options import ImportOptions, ImportResult
+from orchestrator.importers.progress import Reporter, Silent
+from orchestrator.importers.rejected import RejectedFile
+from orchestrator.importers.row import Row, RowReader, RowRefused
+from orchestrator.store.database import Database
+from orchestrator.store.identifier import new_id
+
+# a write transaction that took longer makes the next chunk smaller, so that opt-outs always get through
+LONG_SECONDS = 0.12
+SMALLEST_CHUNK = 100
+
+Prepare = Callable[[Row, Sealing], Any]
+Write = Callable[[bulk.Unit, Batch, Sequence[Any]], None]
+
+_WORK: dict[Kind, tuple[Prepare, Write]] = {
+    Kind.PORTFOLIO: (portfolio_row.prepare, portfolio.write_chunk),
+}
+
+
+def import_file(
+    database: Database,
+    path: Path,
+    options: ImportOptions,
+    clock: Clock,
+    sealer: Sealing,
+    progress: Reporter | None = None,
+) -> ImportResult:
+    """Validate, normalise and upsert the rows of `path`; refused rows go to `FILE-STEM.rejected.csv` beside it.
+
+    Chunks commit by themselves, so other writers get in between. What is wrong with the whole file (encoding,
+    header, an option that does not fit) is an InputError, and then nothing was imported.
+    """
+    job = _Job(database, path, options, clock, sealer)
+    reporter = progress or Silent()
+    reporter.start(f"import {path.name}", job.total)
+    try:
+        job.work(reporter)
+    finally:
+        reporter.stop()
+        job.batch.rejected.close()
+    return job.result()
+
+
+class _Job:
+    """One run of `import_file`."""
+
+    def __init__(self, database: Database, path: Path, options: ImportOptions, clock: Clock, sealer: Sealing):
+        self._database, self._path, self._options, self._clock = database, path, options, clock
+        survey = reading.survey(path)
+        self.total = max(0, survey.lines - 1)
+        mapping = header.load_mapping(options.mapping)
+        self._records, self._header = _open(path, options.kind, mapping)
+        self._kind = self._header.layout.kind
+        _refuse_misfit(options, self._kind)
+        self.batch = Batch(
+            id=new_id("im"),
+            kind=self._kind,
+            file_digest=survey.digest,
+            sealer=sealer,
+            rejected=RejectedFile(path, self._header.original),
+            complete_since=options.complete_since.isoformat() if options.complete_since else None,
+        )
+        self._chunk = options.chunk_rows
+
+    def work(self, reporter: Reporter) -> None:
+        """Every chunk: read and prepare outside, write inside a transaction of its own."""
+        self._begin()
+        prepare, write = _WORK[self._kind]
+        reader = RowReader(self._header)
+        for records in self._chunks():
+            prepared = [row for row in (self._prepare(record, reader, prepare) for record in records) if row is not None]
+            self._write(write, prepared)
+            self.batch.rows += len(records)
+            reporter.advance(len(records))
+        self._finish()
+
+    def _chunks(self) -> Iterator[list[reading.Record]]:
+        while records := list(islice(self._records, self._chunk)):
+            yield records
+
+    def _prepare(self, record: reading.Record, reader: RowReader, prepare: Prepare) -> Any:
+        try:
+            return prepare(reader.read(record), self.batch.sealer)
+        except RowRefused as problem:
+            self.batch.rejected.add(record.line, str(problem), record.cells)
+            return None
+
+    def _write(self, write: Write, prepared: list[Any]) -> None:
+        if not prepared:
+            return
+        with self._database.write(self._clock) as transaction:
+            began = time.perf_counter()
+            write(bulk.Unit(transaction), self.batch, prepared)
+            self.batch.rejected.flush()
+        took = time.perf_counter() - began
+        if took > LONG_SECONDS:
+            self._chunk = max(SMALLEST_CHUNK, int(self._chunk * LONG_SECONDS / took))
+
+    def _begin(self) -> None:
+        """Record that the import began, and whether this very file went in before."""
+        with self._database.write(self._clock) as transaction:
+            unit = bulk.Unit(transaction)
+            earlier = unit.execute(
+                "SELECT count(*) FROM import_batch WHERE file_digest = :digest AND kind = :kind AND finished_at IS NOT NULL",
+                {"digest": self.batch.file_digest, "kind": str(self._kind)},
+            )
+            self.batch.seen_before = bool(next(iter(earlier))[0])
+            columns = ("id", "kind", "file_name", "file_digest", "started_at", "rows", "accounts", "consumers", "rejected")
+            row = (self.batch.id, str(self._kind), self._path.name, self.batch.file_digest, unit.now_micros, 0, 0, 0, 0)
+            bulk.insert(unit, "import_batch", (*columns, "complete_since"), [(*row, self.batch.complete_since)])
+
+    def _finish(self) -> None:
+        with self._database.write(self._clock) as transaction:
+            unit = bulk.Unit(transaction)
+            columns = ("finished_at", "rows", "accounts", "consumers", "rejected")
+            batch = self.batch
+            counts = (batch.rows, batch.accounts, batch.consumers, batch.rejected.count)
+            bulk.update(unit, "import_batch", columns, [(batch.id, unit.now_micros, *counts)])
+
+    def result(self) -> ImportResult:
+        """What came of it."""
+        batch = self.batch
+        refused = batch.rejected.count
+        return ImportResult(
+            kind=self._kind,
+            rows=batch.rows,
+            accounts=batch.accounts,
+            consumers=batch.consumers,
+            rejected=refused,
+            rejected_path=batch.rejected.path if refused else None,
+        )
+
+
+def _open(
+    path: Path, kind: Kind | None, mapping: header.ColumnMapping
+) -> tuple[Iterator[reading.Record], header.Header]:
+    """The records behind the header, and the header understood."""
+    if jsonl.is_json_lines(path):
+        return jsonl.records(path), jsonl.header()
+    records = reading.records(path)
+    first = next(records, None)
+    if first is None or first.broken:
+        reason = first.broken if first else "the file holds blank lines only"
+        raise UsageError(f"the header cannot be read: {reason}", where=f"{path}:1", hint="the first line names the columns")
+    return records, header.understand(first.cells, f"{path}:{first.line}", kind, mapping)
+
+
+def _refuse_misfit(options: ImportOptions, kind: Kind) -> None:
+    """Options that the kind does not know are refused, never ignored."""
+    if kind is not Kind.PORTFOLIO:
+        for name, given in (("--full", options.full), ("--cadence", options.cadence)):
+            if given:
+                raise UsageError(f"{name} belongs to a portfolio, not to a {kind} file", where=name)
+    if options.complete_since and kind not in {Kind.PORTFOLIO, Kind.HISTORY}:
+        raise UsageError(f"--complete-since belongs to a history or a portfolio, not to a {kind} file")
+    if not 0 <= options.max_closing <= 1:
+        raise UsageError("--max-closing is a share between 0 and 1", where="--max-closing")
