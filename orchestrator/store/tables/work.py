@@ -36,7 +36,9 @@ class Enrollment(SQLModel, table=True):
 
     __tablename__ = "enrollment"
     __table_args__ = (
-        Index("enrollment_due", "state", "next_at"),
+        # a batch of what is due is read off this index in order, however much is due at one instant
+        Index("enrollment_due", "state", "next_at", "consumer_id"),
+        Index("enrollment_resume", "state", "suspended_until"),
         Index(
             "enrollment_one_per_account",
             "account_id",
