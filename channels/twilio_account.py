@@ -16,6 +16,7 @@ from twilio.rest import Client
 from channels.contract import Message
 from channels.errors import Ambiguous, Permanent, Refused, SetupError, WebhookError
 from channels.http import HttpCaller, Request, Timeouts, refusal
+from channels.setting import text_setting
 
 MAX_WEBHOOK_BYTES = 65_536
 _MAX_FIELDS = 200
@@ -54,7 +55,7 @@ class TwilioSettings(msgspec.Struct, frozen=True, kw_only=True):
 def twilio_settings(settings: Mapping[str, object]) -> TwilioSettings | None:
     """Read `twilio_*`; None if there are none, SetupError if some are missing."""
     names = ("twilio_account_sid", "twilio_auth_token", "twilio_from")
-    values = {name: str(settings.get(name) or "") for name in names}
+    values = {name: text_setting(settings, name) for name in names}
     missing = [name for name, value in values.items() if not value]
     if len(missing) == len(names):
         return None
@@ -66,7 +67,7 @@ def twilio_settings(settings: Mapping[str, object]) -> TwilioSettings | None:
         account_sid=values["twilio_account_sid"],
         auth_token=values["twilio_auth_token"],
         sender=values["twilio_from"],
-        base_url=str(settings.get("twilio_base_url") or "https://api.twilio.com"),
+        base_url=text_setting(settings, "twilio_base_url", "https://api.twilio.com"),
     )
 
 

@@ -27,6 +27,7 @@ from channels.errors import (
     Temporary,
     Throttled,
 )
+from channels.setting import text_setting
 
 NAME = "smtp"
 _BROKEN = (aiosmtplib.SMTPException, OSError, TimeoutError)
@@ -246,18 +247,18 @@ def _refusal(reply: SMTPResponse, stage: str) -> DeliveryFailure:
 
 def from_settings(settings: Mapping[str, object]) -> SmtpProvider | None:
     """Read `smtp_*`; None without a host. Raises SetupError for a value that cannot be used."""
-    host = str(settings.get("smtp_host") or "")
+    host = text_setting(settings, "smtp_host")
     if not host:
         return None
-    tls = str(settings.get("smtp_tls") or "auto")
-    port = str(settings.get("smtp_port") or ("465" if tls == "tls" else "25"))
+    tls = text_setting(settings, "smtp_tls", "auto")
+    port = text_setting(settings, "smtp_port", "465" if tls == "tls" else "25")
     if not port.isdecimal() or not 0 < int(port) < 65536:
         raise SetupError(f"smtp_port {port!r} is no port", code="bad_setting", hint="a number up to 65535")
     if tls not in {"auto", "starttls", "tls", "none"}:
         raise SetupError(
             f"smtp_tls {tls!r} is unknown", code="bad_setting", hint="auto, starttls, tls or none"
         )
-    sender = str(settings.get("smtp_from") or "")
+    sender = text_setting(settings, "smtp_from")
     if sender:
         try:
             sender = one_mailbox(sender, "sender")
@@ -270,9 +271,9 @@ def from_settings(settings: Mapping[str, object]) -> SmtpProvider | None:
             host=host,
             port=int(port),
             sender=sender,
-            username=str(settings.get("smtp_username") or ""),
-            password=str(settings.get("smtp_password") or ""),
+            username=text_setting(settings, "smtp_username"),
+            password=text_setting(settings, "smtp_password"),
             tls=tls,
-            bounce_address=str(settings.get("smtp_bounce_address") or ""),
+            bounce_address=text_setting(settings, "smtp_bounce_address"),
         )
     )

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
+
 from channels.contract import Accepted, Channel, Message, ensure_time_left
 from channels.errors import Refused
 from channels.http import Timeouts, one_phone
+from channels.setting import text_setting
 from channels.twilio_account import TwilioAccount, TwilioSettings, callback_for, twilio_settings
 from channels.voice.twilio_script import CallScript, unattended
 
@@ -93,8 +96,14 @@ def script_of(message: Message) -> CallScript:
 
 
 def from_settings(settings: Mapping[str, object]) -> TwilioVoice | None:
-    """The provider that the settings name; None if they name none, or only a messaging service."""
+    """The provider that the settings name: `twilio_voice_from`, else `twilio_from`, is the caller.
+
+    None if they name none, or only a messaging service, which cannot call.
+    """
     found = twilio_settings(settings)
-    if found is None or not found.sender.startswith("+"):
+    if found is None:
         return None
-    return TwilioVoice(found)
+    sender = text_setting(settings, "twilio_voice_from", found.sender)
+    if not sender.startswith("+"):
+        return None
+    return TwilioVoice(msgspec.structs.replace(found, sender=sender))
