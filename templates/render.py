@@ -13,11 +13,11 @@ from typing import Any
 
 import msgspec
 
-from templates.errors import InvalidVariable, MissingObligation, MissingVariable, OutputTooLarge
+from templates.errors import InvalidVariable, MissingObligation, MissingVariable
 from templates.sandbox import MAX_OUTPUT_BYTES, compiled, produce
 from templates.segment import measure
 from templates.template import Template
-from templates.value import to_slot
+from templates.value import clean_line, to_slot
 from templates.vocabulary import CARRIED_BY, SINGLE_LINE_PARTS, VariableType
 
 _GAPS = re.compile(r"\n{3,}")
@@ -59,34 +59,43 @@ def render(
 ) -> Rendered:
     """Render `template` with `variables`, which may hold more than the template declares.
 
-    `obligations` are the ids that the verdict asks for, best as plain ids: their texts then come from the
-    template's own locale, filled from the same variables. A mapping id -> text sets a text outright; an empty
-    text is filled as well. Raises a TemplateError: MissingVariable, InvalidVariable, MissingObligation, ...
+    `obligations` are the ids that the verdict asks for. Their texts come from the template's own locale,
+    filled from the same variables, so that a disclosure stands in the language of its message; a mapping's
+    text is used only where the locale has none. Raises a TemplateError: MissingVariable, ...
     """
-    slots = {
-        name: _slot_value(template, name, variables.get(name))
-        for name in template.front.variables
-    }  # fmt: skip
-    texts = _texts(template, variables, obligations)
-    slots |= _filled_slots(template, texts)
-    parts, size = {}, 0
+    slots, texts = _slots_and_texts(template, variables, obligations)
+    parts: dict[str, str] = {}
+    left = MAX_OUTPUT_BYTES
     for name, part in template.parts.items():
-        made = produce(
-            compiled(part.source, html=name == "html"),
-            slots,
-            limit=MAX_OUTPUT_BYTES - size,
-            file=template.file,
-        ).strip()
-        if "\n\n\n" in made:
-            made = _GAPS.sub("\n\n", made)
-        size += len(made.encode("utf-8"))
-        if name in SINGLE_LINE_PARTS and "\n" in made:
-            made = " ".join(made.split())
+        compiled_part = compiled(part.source, html=name == "html")
+        made = _tidy(name, produce(compiled_part, slots, limit=left, file=template.file))
+        left -= len(made) if made.isascii() else len(made.encode("utf-8"))
         parts[name] = made
-    if size > MAX_OUTPUT_BYTES:
-        raise OutputTooLarge(f"the output passes {MAX_OUTPUT_BYTES} bytes", file=template.file)
     _prove(template, texts, parts, slots)
     return _rendered(template, parts, tuple(texts))
+
+
+def fill_slots(
+    template: Template, variables: Mapping[str, Any], obligations: Mapping[str, str] | Iterable[str] = ()
+) -> dict[str, Any]:
+    """The flat values that the parts of a template see: checked variables and filled obligation slots."""
+    return _slots_and_texts(template, variables, obligations)[0]
+
+
+def _slots_and_texts(
+    template: Template, variables: Mapping[str, Any], obligations: Mapping[str, str] | Iterable[str]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    slots = {name: _slot_value(template, name, variables.get(name)) for name in template.front.variables}
+    texts = _texts(template, variables, obligations)
+    return slots | _filled_slots(template, texts), texts
+
+
+def _tidy(name: str, made: str) -> str:
+    """No edges, no gaps of more than one empty line, one line where only one may be."""
+    made = made.strip()
+    if "\n" not in made:
+        return made
+    return " ".join(made.split()) if name in SINGLE_LINE_PARTS else _GAPS.sub("\n\n", made)
 
 
 def _slot_value(template: Template, name: str, value: Any) -> Any:
@@ -114,13 +123,23 @@ def _texts(
                 file=template.file,
                 hint="give it a slot in the front matter",
             )
-        if text or one not in template.slot_of:
-            result[one] = text
-        elif template.texts is None:
-            raise MissingObligation(f"there are no obligation texts in {template.locale}", file=template.file)
-        else:
+        if one not in template.slot_of:
+            result[one] = ""  # carried by the template's own words
+        elif template.texts is not None and one in template.texts.texts:
             result[one] = template.texts.fill(one, template.channel, variables)
+        elif text:
+            result[one] = _given(one, text, template.file)
+        else:
+            message = f"there is no text for {one} in {template.locale}"
+            raise MissingObligation(message, file=template.file, hint="add it to obligations.yaml")
     return result
+
+
+def _given(obligation: str, text: str, file: str) -> str:
+    try:
+        return clean_line(text)
+    except ValueError as fault:
+        raise MissingObligation(f"the text of {obligation} does not fit: {fault}", file=file) from None
 
 
 def _filled_slots(template: Template, texts: Mapping[str, str]) -> dict[str, str]:
