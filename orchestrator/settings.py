@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     ledger_heads: Path | None = None
     policies_dir: Annotated[tuple[Path, ...], NoDecode] = ()
     templates_dir: Annotated[tuple[Path, ...], NoDecode] = ()
-    cadences_dir: Annotated[tuple[Path, ...], NoDecode] = ()
+    cadences_dir: Path | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65_535)
     public_url: Link | None = None
@@ -63,15 +63,16 @@ class Settings(BaseSettings):
     twilio_voice_from: str | None = None
     twilio_base_url: Link | None = None
     smtp_host: str | None = None
-    smtp_port: int = Field(default=587, ge=1, le=65_535)
+    smtp_port: int | None = Field(default=None, ge=1, le=65_535)
     smtp_from: str | None = None
     smtp_username: str | None = None
     smtp_password: SecretStr | None = None
-    smtp_tls: Annotated[str, StringConstraints(pattern="^(starttls|tls|none)$")] = "starttls"
+    smtp_tls: Annotated[str, StringConstraints(pattern="^(auto|starttls|tls|none)$")] = "auto"
+    smtp_bounce_address: str | None = None
     email_webhook_secret: SecretStr | None = None
     letter_spool: Path | None = None
 
-    @field_validator("policies_dir", "templates_dir", "cadences_dir", mode="before")
+    @field_validator("policies_dir", "templates_dir", mode="before")
     @classmethod
     def split_folders(cls, value: Any) -> Any:
         """Several folders are written as in PATH."""
@@ -118,7 +119,7 @@ def load() -> Settings:
 
 def refuse_unknown(names: set[str]) -> None:
     """A misspelt name must not be silently without effect."""
-    known = {variable(field) for field in Settings.model_fields} | {"DUECOURSE_ENV_FILE"}
+    known = {variable(field) for field in Settings.model_fields} | {"DUECOURSE_ENV_FILE", "DUECOURSE_FAILPOINT"}
     unknown = sorted(name for name in names if name.startswith(PREFIX) and name not in known)
     if unknown:
         raise SettingError(
@@ -155,7 +156,7 @@ EXPECTED = {
     "public_url": "an address such as https://collections.example.com",
     "twilio_base_url": "an address such as http://localhost:8900",
     "log_level": "debug, info, warning or error",
-    "smtp_tls": "starttls, tls or none",
+    "smtp_tls": "auto, starttls, tls or none",
 }
 
 

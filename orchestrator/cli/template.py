@@ -1,0 +1,84 @@
+"""`duecourse templates`: what is said, in which language, and whether a file is fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestrator.cli import terminal
+from orchestrator.cli.session import open_runtime
+from orchestrator.errors import UsageError
+from orchestrator.settings import load
+from templates import library
+from templates.errors import Diagnostic, Severity
+
+app = typer.Typer(name="templates", help="Message templates: list, render, lint.", rich_markup_mode=None)
+Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
+
+
+@app.command("list", epilog="Example: duecourse templates list --json")
+def list_templates(as_json: Json = False) -> None:
+    """Every template that is in use, with its version."""
+    catalog = library.load(load().templates_dir)
+    if as_json:
+        terminal.say_json(
+            [
+                {"name": t.name, "channel": t.channel, "language": t.locale, "content": t.content, "version": t.version}
+                for t in catalog
+            ]
+        )
+        return
+    rows = [(t.name, t.channel, t.locale, t.content, t.version[:12]) for t in catalog]
+    terminal.say_table("Templates", ("name", "channel", "language", "content", "version"), rows)
+
+
+@app.command(epilog="Example: duecourse templates render reminder --channel sms --consumer C-1001")
+def render(
+    name: Annotated[str, typer.Argument(help="As in `templates list`.")],
+    channel: Annotated[str, typer.Option(help="sms, email, voice, letter or task.")],
+    consumer: Annotated[str, typer.Option(help="The consumer's id.")],
+    account: Annotated[list[str] | None, typer.Option(help="Account ids; none: all open ones.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Renders with a real consumer through the real engine; sends nothing."""
+    with open_runtime() as runtime:
+        rendered = runtime.render(consumer, tuple(account or ()), channel, name)
+    if as_json:
+        terminal.say_json(rendered)
+        return
+    if rendered.subject:
+        terminal.say(f"Subject: {rendered.subject}\n")
+    terminal.say(rendered.text)
+    for warning in rendered.warnings:
+        terminal.note(f"warning: {warning}")
+
+
+@app.command(epilog="Example: duecourse templates lint my-templates/en/sms/reminder.j2")
+def lint(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files or catalog folders; none: those in use.")] = None,
+) -> None:
+    """Says everything that is wrong with templates, with file, line and hint; exit 2 if one is unfit."""
+    settings = load()
+    catalog = library.load(settings.templates_dir)
+    findings = list(catalog.diagnostics) if not paths else []
+    for path in paths or ():
+        findings += findings_of(path, catalog)
+    for finding in findings:
+        terminal.note(finding.text())
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        raise typer.Exit(2)
+    terminal.say(f"{len(catalog) if not paths else len(paths)} templates or folders are fit")
+
+
+def findings_of(path: Path, catalog: library.Catalog) -> Iterator[Diagnostic]:
+    if path.is_dir():
+        yield from library.load([path]).diagnostics
+    elif path.is_file():
+        # the folders above a template say its language; obligations of that language fill its slots
+        locale = path.resolve().parent.parent.name
+        yield from library.read_template(path.read_bytes(), str(path), catalog.texts.get(locale))[1]
+    else:
+        raise UsageError("there is no such file or folder", where=str(path))
