@@ -114,5 +114,13 @@ def checked_on(pack: Pack, rule: Rule) -> dt.date | None:
 
 def canonical(pack: Pack) -> bytes:
     """What a digest is made of: everything that decides, nothing about where the file lies."""
-    bare = msgspec.structs.replace(pack, origin="", lines={}, cases=())
-    return msgspec.json.encode(bare, order="deterministic")
+    return _canonical(msgspec.structs.replace(pack, origin="", lines={}, cases=()))
+
+
+def canonical_rule(rule: Rule) -> bytes:
+    """The same for one rule."""
+    return _canonical(rule)
+
+
+def _canonical(value: Any) -> bytes:
+    return msgspec.json.encode(msgspec.to_builtins(value, str_keys=True), order="deterministic")

@@ -11,6 +11,8 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
+import msgspec
+
 from policies.facts import Contact, Event, Facts, digest
 from policies.instant import DAY, Zone, to_micros, zone
 from policies.rule import Traits
@@ -83,7 +85,18 @@ class Series:
 class Prepared:
     """One question, ready to be asked at any instant."""
 
-    __slots__ = ("_digest", "_series", "contact", "events", "facts", "history_since", "traits", "unknown", "zones")
+    __slots__ = (
+        "_digest",
+        "_series",
+        "contact",
+        "events",
+        "facts",
+        "history_since",
+        "liftable",
+        "traits",
+        "unknown",
+        "zones",
+    )
 
     def __init__(self, facts: Facts, events: tuple[Event, ...], zones: tuple[Zone, ...], unknown: frozenset[str]):
         self.facts = facts
@@ -93,6 +106,7 @@ class Prepared:
         self.unknown = unknown
         self.history_since = None if facts.history_since is None else to_micros(facts.history_since)
         self.traits = traits_of(facts)
+        self.liftable = bool(facts.consents) or facts.contact.reply or facts.contact.in_session
         self._series: dict[Hashable, Any] = {}
         self._digest: str | None = None
 
@@ -122,8 +136,6 @@ class Prepared:
     def with_contact(self, contact: Contact) -> Prepared:
         """The same facts asked about another contact. What `once` and `series` kept is kept: keys that depend on
         the contact must name what they depend on."""
-        import msgspec  # noqa: PLC0415 - only here, off the hot path
-
         other = Prepared(
             msgspec.structs.replace(self.facts, contact=contact), self.events, self.zones, self.unknown
         )

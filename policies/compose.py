@@ -1,0 +1,292 @@
+"""The rules that stand over one contact: packs stacked by jurisdiction, actor and date, compiled once per kind of
+contact.
+
+A stack is made once for a combination and kept. A firm's own packs only add rules; the most protective answer wins,
+so they can tighten and never loosen. What changes on a date is part of the stack: the judge moves through its spans.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from policies.errors import StackError
+from policies.facts import Settings
+from policies.instant import DAY, FOREVER, HOUR, day_number
+from policies.pack import Applies, Rule, canonical_rule
+from policies.prepare import Moment, Prepared
+from policies.rule import Check, Kind, Lift, Passed, Result, RuleInForce, Traits, kinds
+
+_ZONE_REACH = 15 * HOUR
+"""No zone's local date begins further than this from UTC's."""
+
+
+def _fits_word(patterns: tuple[str, ...], value: str | None) -> bool:
+    """True if one of the patterns is the value, or its part before `:*`."""
+    if value is None:
+        return False
+    for pattern in patterns:
+        if pattern == value or (pattern.endswith(":*") and value.startswith(pattern[:-1])):
+            return True
+    return False
+
+
+def fits(rule: Rule, traits: Traits) -> bool:
+    """True if a rule can matter to contacts with these traits at all."""
+    applies = rule.applies
+    if rule.channels and traits.channel not in rule.channels:
+        return False
+    return _fits_person(applies, traits) and _fits_content(applies, traits)
+
+
+def _fits_person(applies: Applies, traits: Traits) -> bool:
+    if applies.actor and traits.actor not in applies.actor:
+        return False
+    if applies.not_actor and traits.actor in applies.not_actor:
+        return False
+    if applies.party and not _fits_word(applies.party, traits.party):
+        return False
+    return not (applies.not_party and _fits_word(applies.not_party, traits.party))
+
+
+def _fits_content(applies: Applies, traits: Traits) -> bool:
+    wanted: tuple[tuple[tuple[str, ...], str | None], ...] = (
+        (applies.content, traits.content),
+        (applies.number_kind, traits.number_kind),
+        (applies.place, traits.place),
+        (applies.purpose, traits.purpose),
+        (applies.direction, traits.direction),
+    )
+    if any(patterns and not _fits_word(patterns, value) for patterns, value in wanted):
+        return False
+    if _fits_word(applies.not_content, traits.content) or _fits_word(applies.not_place, traits.place):
+        return False
+    return applies.automated is None or applies.automated == traits.automated
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A rule between two of its dates, as day numbers; `params` None: not in force."""
+
+    rule: Rule
+    kind: Kind | None
+    params: Any
+    first_day: int
+    end_day: int
+
+
+def spans_of(rule: Rule) -> list[Span]:
+    """The rule's dated values as typed spans, earliest first."""
+    kind = kinds().get(rule.kind)
+    dates = sorted(rule.values)
+    found = []
+    for index, date in enumerate(dates):
+        raw = rule.values[date]
+        params = raw if kind is None or raw is None else msgspec.convert(raw, kind.params, strict=False)
+        end = day_number(dates[index + 1]) if index + 1 < len(dates) else FOREVER
+        found.append(Span(rule, kind, params, day_number(date), end))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is asked for contacts with certain traits in one span of dates. `rules[i]` belongs to `checks[i]`."""
+
+    rules: tuple[Rule, ...]
+    checks: tuple[Check, ...]
+    needs: tuple[tuple[Rule, str], ...]
+    unbuilt: tuple[Rule, ...]
+    ends: int
+    """The instant (microseconds) from which another profile may hold."""
+
+
+def _outside_debts(applies: Applies) -> Callable[[Prepared], bool] | None:
+    """A test whether every debt of the contact lies outside a rule's products or arrears; None: not asked."""
+    if applies.days_past_due_over is None and not applies.not_product and not applies.category:
+        return None
+
+    def outside_one(prepared: Prepared, debt: str) -> bool:
+        facts = prepared.facts
+        known = facts.debts.get(debt)
+        days = facts.days_past_due if known is None or known.days_past_due is None else known.days_past_due
+        over = applies.days_past_due_over
+        if over is not None and days is not None and days <= over:
+            return True
+        return known is not None and known.type is not None and known.type in applies.not_product
+
+    def outside(prepared: Prepared) -> bool:
+        contact = prepared.contact
+        if applies.category and contact.category not in applies.category:
+            return True
+        debts = contact.debts or ("",)
+        return all(outside_one(prepared, debt) for debt in debts)
+
+    return outside
+
+
+def _guard(rule: Rule, check: Check) -> Check:
+    """The check behind its rule's conditions on facts: debts, agreements and written consents that name the rule."""
+    outside = _outside_debts(rule.applies)
+    by_agreement, by_consent = "agreement" in rule.unless, "written_consent" in rule.unless
+    if outside is None and not by_agreement and not by_consent:
+        return check
+    name = rule.id
+
+    def guarded(prepared: Prepared, moment: Moment) -> Result:
+        facts = prepared.facts
+        if by_agreement and name in facts.agreements:
+            return FOREVER
+        if by_consent and name in facts.written_consent:
+            return FOREVER
+        if outside is not None and outside(prepared):
+            return FOREVER
+        return check(prepared, moment)
+
+    return guarded
+
+
+def _liftable(check: Check, lifts: tuple[Lift, ...]) -> Check:
+    """The check, unless an exception rule lifts it for this contact at this moment."""
+
+    def lifted(prepared: Prepared, moment: Moment) -> Result:
+        answer = check(prepared, moment)
+        if type(answer) is int:
+            if answer == FOREVER or not prepared.liftable:
+                return answer
+            return max(answer, max(lift(prepared, prepared.moment(answer)) for lift in lifts))
+        if isinstance(answer, Passed):
+            return answer
+        until = max(lift(prepared, moment) for lift in lifts)
+        return until if until > moment.at else answer
+
+    return lifted
+
+
+class Stack:
+    """All rules over one combination of jurisdictions, immutable. `digest` names it in every verdict."""
+
+    def __init__(self, rules: Iterable[Rule], settings: Settings, *, covered: bool = True) -> None:
+        self.rules = tuple(rules)
+        self.settings = settings
+        self.covered = covered
+        self.by_id: Mapping[str, Rule] = {rule.id: rule for rule in self.rules}
+        self._spans = [span for rule in self.rules for span in spans_of(rule)]
+        self._changes = sorted({span.first_day for span in self._spans})
+        self._profiles: dict[tuple[Traits, int, int], Profile] = {}
+        self.digest = _digest(self.rules, settings)
+        self.longest_window_days = self._longest_window()
+
+    def _longest_window(self) -> int | None:
+        """How many days of history a cap in force looks back, None: for ever."""
+        longest = 0
+        for span in self._spans:
+            if span.kind is None or span.params is None:
+                continue
+            days = span.kind.window_days(span.params)
+            if days is None:
+                return None
+            longest = max(longest, days)
+        return longest
+
+    def profile(self, traits: Traits, at: int) -> Profile:
+        """What is asked of such a contact at this instant. Near a change of dates both sides are asked."""
+        changes = self._changes
+        low = bisect_right(changes, (at - _ZONE_REACH) // DAY)
+        high = bisect_right(changes, (at + _ZONE_REACH) // DAY)
+        key = (traits, low, high)
+        known = self._profiles.get(key)
+        if known is None:
+            known = self._profiles[key] = self._compile(traits, low, high)
+        return known
+
+    def _in_force(self, low: int, high: int) -> list[Span]:
+        """The spans in force in one of the epochs `low` to `high` (an epoch is the index of its next change)."""
+        first = self._changes[low - 1] if low else -FOREVER
+        last = self._changes[high - 1] if high else -FOREVER
+        return [s for s in self._spans if s.params is not None and s.first_day <= last and s.end_day > first]
+
+    def _ends(self, low: int, high: int) -> int:
+        changes = self._changes
+        if low != high:
+            return changes[low] * DAY + _ZONE_REACH
+        return changes[high] * DAY - _ZONE_REACH if high < len(changes) else FOREVER
+
+    def _compile(self, traits: Traits, low: int, high: int) -> Profile:
+        spans = [span for span in self._in_force(low, high) if fits(span.rule, traits)]
+        lifts = self._lifts(spans, traits)
+        rules, checks, needs, unbuilt = [], [], [], []
+        for span in spans:
+            if span.kind is None:
+                unbuilt.append(span.rule)
+            elif not span.kind.lift:
+                check = span.kind.compile(RuleInForce(span.rule, span.params, self.settings), traits)
+                if check is not None:
+                    checks.append(_wrap(span, check, lifts, dated=low != high))
+                    rules.append(span.rule)
+                    needs.extend((span.rule, str(need)) for need in span.kind.needs(span.params))
+        return Profile(tuple(rules), tuple(checks), tuple(needs), tuple(unbuilt), self._ends(low, high))
+
+    def _lifts(self, spans: list[Span], traits: Traits) -> dict[str, tuple[Lift, ...]]:
+        found: dict[str, tuple[Lift, ...]] = {}
+        for span in spans:
+            if span.kind is None or not span.kind.lift:
+                continue
+            lift = span.kind.compile(RuleInForce(span.rule, span.params, self.settings), traits)
+            if lift is not None:
+                for target in span.params.lifts:
+                    found[target] = (*found.get(target, ()), lift)
+        return found
+
+
+def _wrap(span: Span, check: Check, lifts: Mapping[str, tuple[Lift, ...]], *, dated: bool) -> Check:
+    wrapped = _guard(span.rule, check)
+    own = lifts.get(span.rule.id)
+    wrapped = _liftable(wrapped, own) if own else wrapped
+    return _dated(wrapped, span.first_day, span.end_day) if dated else wrapped
+
+
+def _dated(check: Check, first_day: int, end_day: int) -> Check:
+    """The check only on local dates of its span (in any candidate zone)."""
+
+    def dated(prepared: Prepared, moment: Moment) -> Result:
+        for _, day, _ in moment.locals:
+            if first_day <= day < end_day:
+                return check(prepared, moment)
+        return FOREVER
+
+    return dated
+
+
+def _digest(rules: tuple[Rule, ...], settings: Settings) -> str:
+    found = hashlib.sha256(msgspec.json.encode(settings, order="deterministic"))
+    for rule in sorted(rules, key=lambda r: r.id):
+        found.update(canonical_rule(rule))
+    return found.hexdigest()
+
+
+def check_client_packs(law: Iterable[Rule], own: Iterable[tuple[str, int, Rule]]) -> None:
+    """Refuse a firm's pack that would loosen: another rule of the same id, or an exception from a rule of law."""
+    ids = {rule.id for rule in law}
+    for origin, line, rule in own:
+        if rule.id in ids:
+            raise StackError(
+                f"the rule {rule.id} is already there and a firm's pack may only add rules",
+                code="rule_replaced",
+                file=origin,
+                line=line,
+                hint="give it an id of your own; the stricter of the two decides",
+            )
+        kind = kinds().get(rule.kind)
+        if kind is not None and kind.lift:
+            raise StackError(
+                f"the rule {rule.id} would lift other rules, which a firm's pack may not do",
+                code="pack_loosens",
+                file=origin,
+                line=line,
+                hint="remove it",
+            )

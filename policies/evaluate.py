@@ -1,0 +1,237 @@
+"""Judge one contact: every rule is asked, the most protective answer wins, and nothing is raised to the caller.
+
+The next permitted time is a fixpoint: time moves to the latest `until` of the rules that object, and all are asked
+again, until none objects or 400 days have passed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from policies.compose import Profile, Stack
+from policies.facts import Facts
+from policies.instant import DAY, FOREVER, from_micros, to_micros
+from policies.pack import Rule
+from policies.prepare import Moment, Prepared, prepare
+from policies.rule import Blocked, Passed
+from policies.verdict import Finding, Obligation, Verdict, WindowUse
+from policies.vocabulary import CORE_FACTS, PROTECTION, Decision, Fact
+
+HORIZON_DAYS = 400
+_HORIZON = HORIZON_DAYS * DAY
+_ALLOW, _DEFER, _HOLD, _DENY = Decision.ALLOW, Decision.DEFER, Decision.HOLD, Decision.DENY
+_MAX_ROUNDS = 4_000
+_FACTS = frozenset(Fact)
+
+Objection = tuple[Rule | None, Blocked]
+
+
+class Judgement:
+    """A verdict before it is written out: integers and the parts that were found. `verdict()` gives the whole."""
+
+    __slots__ = ("at", "decision", "objections", "passed", "prepared", "retry", "stack", "until")
+
+    def __init__(self, prepared: Prepared, stack: Stack, at: int) -> None:
+        self.prepared = prepared
+        self.stack = stack
+        self.at = at
+        self.decision = _ALLOW
+        self.objections: list[Objection] = []
+        self.passed: list[Passed] = []
+        self.retry: int | None = None
+        self.until = FOREVER
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What content rules list beside their answer: missing, warnings, classification, computed."""
+        found: dict[str, Any] = {}
+        for part in (*self.passed, *(blocked for _, blocked in self.objections)):
+            if part.details:
+                found.update(part.details)
+        return found
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        parts = (*self.passed, *(blocked for _, blocked in self.objections))
+        names = [flag for part in parts for flag in part.flags]
+        if Fact.EMPLOYER in self.prepared.unknown:
+            names.append("employer_unknown")
+        return tuple(dict.fromkeys(names))
+
+    def obligations(self) -> tuple[Obligation, ...]:
+        found: dict[str, Obligation] = {}
+        for part in self.passed:
+            for obligation in part.obligations:
+                found.setdefault(obligation.id, obligation)
+        return tuple(found.values())
+
+    def used(self) -> tuple[WindowUse, ...]:
+        parts = (*self.passed, *(blocked for _, blocked in self.objections))
+        return tuple(use for part in parts for use in part.used)
+
+    def verdict(self) -> Verdict:
+        """The whole verdict, in the shape that every face shows."""
+        return Verdict(
+            decision=self.decision,
+            retry_at=None if self.retry is None else from_micros(self.retry),
+            valid_until=from_micros(self.until) if self.decision is _ALLOW and self.until < FOREVER else None,
+            rules=tuple(_finding(rule, blocked) for rule, blocked in self.objections),
+            obligations=self.obligations(),
+            used=self.used(),
+            flags=self.flags,
+            policy_digest=self.stack.digest,
+            facts_digest=self.prepared.facts_digest,
+            as_of=from_micros(self.at),
+        )
+
+
+def _finding(rule: Rule | None, blocked: Blocked) -> Finding:
+    until = None if blocked.until is None or blocked.until >= FOREVER else from_micros(blocked.until)
+    if rule is None:
+        return Finding(id=blocked.code or "unknown", answer=blocked.answer, found=blocked.found)
+    return Finding(
+        id=blocked.code or rule.id,
+        answer=blocked.answer,
+        found=blocked.found,
+        citation=rule.citation,
+        url=rule.url,
+        force=rule.force,
+        until=until,
+        counted=blocked.counted,
+    )
+
+
+def _ask(profile: Profile, prepared: Prepared, moment: Moment, passed: list[Passed]) -> tuple[int, list[Objection]]:
+    """Ask every rule. Gives until when those that pass will pass, and the objections."""
+    until = FOREVER
+    objections: list[Objection] = []
+    rules = profile.rules
+    for index, check in enumerate(profile.checks):
+        try:
+            answer = check(prepared, moment)
+        except Exception as error:  # noqa: BLE001 - a rule that raises must hold the contact, whatever it raises
+            answer = _broken(rules[index], error)
+        if type(answer) is int:
+            if answer < until:
+                until = answer
+        elif isinstance(answer, Passed):
+            passed.append(answer)
+            if answer.until < until:
+                until = answer.until
+        elif isinstance(answer, Blocked):
+            objections.append((rules[index], answer))
+        else:
+            objections.append((rules[index], Blocked(_HOLD, "the rule gave no answer")))
+    return until, objections
+
+
+def _broken(rule: Rule, error: Exception) -> Blocked:
+    return Blocked(_HOLD, f"the rule {rule.id} could not be evaluated ({type(error).__name__})")
+
+
+def _missing(profile: Profile, prepared: Prepared) -> list[Objection]:
+    """A HOLD for every fact that is missing and that this contact, or one of its rules, must have."""
+    found: list[Objection] = []
+    bases = {name.partition(":")[0]: name for name in sorted(prepared.unknown)}
+    needed = {need for _, need in profile.needs}
+    for base, name in bases.items():
+        if base == Fact.SENDER:
+            what = name.partition(":")[2] or "what a disclosure needs"
+            found.append((None, Blocked(_HOLD, f"the sender's {what} is missing", code="sender_incomplete")))
+        elif base in CORE_FACTS or base not in _FACTS:
+            found.append((None, Blocked(_HOLD, f"the {_words(base)} is not known", code=f"{base}_unknown")))
+        elif base == Fact.HISTORY and base in needed:
+            reason = "the history does not reach back over the window of a cap in force"
+            found.append((None, Blocked(_HOLD, reason, code="history_unknown")))
+    for rule, need in profile.needs:
+        if need in bases:
+            found.append((rule, Blocked(_HOLD, f"the {_words(need)} that this rule needs is not known")))
+    return found
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _unbuilt(profile: Profile) -> list[Objection]:
+    """A rule whose kind is not built holds the contact: it cannot be said to pass."""
+    return [
+        (rule, Blocked(_HOLD, f"rules of the kind {rule.kind} cannot be judged by this version"))
+        for rule in profile.unbuilt
+    ]
+
+
+def judge_prepared(prepared: Prepared, stack: Stack, at: int, *, lenient: bool = False) -> Judgement:
+    """Judge prepared facts at an instant (microseconds). `lenient` skips rules of unbuilt kinds (cases only)."""
+    found = Judgement(prepared, stack, at)
+    if not stack.covered or not stack.rules:
+        reason = "no policy covers this contact"
+        found.objections.append((None, Blocked(_HOLD, reason, code="policy_unavailable")))
+        found.decision = _HOLD
+        return found
+    profile = stack.profile(prepared.traits, at)
+    moment = Moment(at, prepared.zones)
+    found.until, objections = _ask(profile, prepared, moment, found.passed)
+    if prepared.unknown:
+        objections += _missing(profile, prepared)
+    if profile.unbuilt and not lenient:
+        objections += _unbuilt(profile)
+    if not objections:
+        if found.until > profile.ends:
+            found.until = _until_later(prepared, stack, profile.ends, at + _HORIZON)
+        return found
+    found.objections = objections
+    found.decision = max((b.answer for _, b in objections), key=PROTECTION.__getitem__)
+    if found.decision is _DEFER:
+        _find_retry(found)
+    return found
+
+
+def _until_later(prepared: Prepared, stack: Stack, at: int, horizon: int) -> int:
+    """Past a change of dates: until when do the rules of the spans after it pass?"""
+    while at < horizon:
+        profile = stack.profile(prepared.traits, at)
+        until, objections = _ask(profile, prepared, Moment(at, prepared.zones), [])
+        if objections:
+            return at
+        if until <= profile.ends:
+            return until
+        at = profile.ends
+    return FOREVER
+
+
+def _find_retry(found: Judgement) -> None:
+    """Move time until no rule objects. A rule that never stops, or the horizon, makes the answer its own or DENY."""
+    prepared, stack, horizon = found.prepared, found.stack, found.at + _HORIZON
+    objections, at = found.objections, found.at
+    for _ in range(_MAX_ROUNDS):
+        later = max(b.until or 0 for _, b in objections)
+        if later <= at:
+            found.decision = _HOLD
+            return
+        at = later
+        if at > horizon:
+            break
+        profile = stack.profile(prepared.traits, at)
+        _, objections = _ask(profile, prepared, Moment(at, prepared.zones), [])
+        if not objections:
+            found.retry = at
+            return
+        lasting = [o for o in objections if o[1].answer is not _DEFER or o[1].until is None]
+        if lasting:
+            known = {rule.id for rule, _ in found.objections if rule is not None}
+            found.objections = found.objections + [o for o in lasting if o[0] is None or o[0].id not in known]
+            found.decision = max((b.answer for _, b in lasting), key=PROTECTION.__getitem__)
+            found.decision = _DENY if found.decision is _DEFER else found.decision
+            return
+    found.decision = _DENY
+
+
+def judge(facts: Facts, stack: Stack, at: dt.datetime) -> Verdict:
+    """Say whether the contact in `facts` may be made at `at` (aware UTC).
+
+    Every rule runs, so the explanation is whole. A rule that raises yields HOLD with the rule's id; nothing is
+    raised to the caller.
+    """
+    return judge_prepared(prepare(facts), stack, to_micros(at)).verdict()

@@ -1,0 +1,93 @@
+"""Hours in which a contact may be made, in every candidate zone, or in the rule's own zone.
+
+`windows` maps days (mon .. sun, weekdays, weekend, all, holiday) to "08:00-21:00", several spans joined by a comma,
+or "closed"; holiday "same" is the default. With `flag_days` and no windows the rule only raises a flag.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from policies.errors import PackError
+from policies.facts import Frozen, Word
+from policies.holidays import Calendar, calendar
+from policies.instant import FOREVER, Zone, weekday_of, zone
+from policies.prepare import Local, Moment, Prepared
+from policies.rule import Blocked, Check, Kind, Passed, Result, RuleInForce, Traits
+from policies.vocabulary import WEEKDAYS, Decision, Fact, RuleKind
+from policies.windows import Schedule
+
+
+class Params(Frozen):
+    """`tz` "consumer": the candidate zones; else the IANA zone that the rule names. `calendar` as in `holidays`."""
+
+    windows: dict[str, str] | None = None
+    tz: str = "consumer"
+    calendar: str | None = None
+    calendar_add: tuple[str, ...] = ()
+    calendar_remove: tuple[str, ...] = ()
+    calendar_categories: tuple[str, ...] = ()
+    flag_days: tuple[Word, ...] = ()
+    flag: Word = "outside_usual_days"
+
+
+def _calendar(params: Params) -> Calendar | None:
+    if params.calendar is None:
+        return None
+    return calendar(params.calendar, params.calendar_add, params.calendar_remove, params.calendar_categories)
+
+
+def _clock(local: Local) -> str:
+    minutes = local[2] // 60_000_000
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def compile_rule(rule: RuleInForce[Params], traits: Traits) -> Check | None:
+    """Objects outside the hours until the next opening; in several zones until the last of them opens."""
+    params = rule.params
+    own = None if params.tz == "consumer" else zone(params.tz)
+    if params.windows is None:
+        return _flagging(params, own) if params.flag_days else None
+    schedule = Schedule(params.windows, _calendar(params))
+    hours = rule.rule.title.en
+
+    def check(prepared: Prepared, moment: Moment) -> Result:
+        until, opens, shut = FOREVER, 0, None
+        for local in moment.locals if own is None else (moment.local(own),):
+            is_open, edge = schedule.ask(local)
+            if is_open:
+                until = min(until, edge)
+            elif edge > opens:
+                opens, shut = edge, local
+        if shut is None:
+            return until
+        found = f"it is {_clock(shut)} in {shut[0].name}, outside the permitted hours ({hours})"
+        if opens >= FOREVER:
+            return Blocked(Decision.DENY, found)
+        return Blocked(Decision.DEFER, found, until=opens)
+
+    return check
+
+
+def _flagging(params: Params, own: Zone | None) -> Check:
+    """Never objects: a flag on the named days."""
+    days = frozenset(WEEKDAYS.index(day) for day in params.flag_days if day in WEEKDAYS)
+    special = _calendar(params) if "holiday" in params.flag_days else None
+    if special is None and "holiday" in params.flag_days:
+        raise PackError("flag_days names holidays, but there is no calendar", code="no_calendar")
+    flags = (params.flag,)
+
+    def check(prepared: Prepared, moment: Moment) -> Result:
+        for _, day, _ in moment.in_zone(own):
+            if weekday_of(day) in days or (special is not None and day in special):
+                return Passed(flags=flags)
+        return FOREVER
+
+    return check
+
+
+def _needs(params: Any) -> tuple[str, ...]:
+    return (Fact.ZONE,) if params.tz == "consumer" and params.windows is not None else ()
+
+
+KIND = Kind(RuleKind.CONTACT_WINDOW, Params, compile_rule, needs=_needs)
