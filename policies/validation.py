@@ -1,8 +1,8 @@
 """The validation period of 12 CFR 1006.34(b)(5) as dates.
 
-Receipt is assumed on the fifth day after the notice was provided, not counting Saturdays, Sundays and the legal
-public holidays of 5 USC 6103(a); information given orally is received at once. The period runs 30 calendar days
-from there, its end is never rolled, and a notice sent again after it came back starts a new clock.
+Receipt is assumed on the fifth day after the notice was provided, not counting Saturdays, Sundays and the
+legal public holidays of 5 USC 6103(a); information given orally is received at once. The period runs 30
+calendar days from there, its end is never rolled, and a notice sent again after a bounce starts a new clock.
 """
 
 from __future__ import annotations
@@ -10,18 +10,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from policies.facts import Validation
 
 _ASSUMED_DAYS = 5
 _PERIOD_DAYS = 30
 _ONE_DAY = timedelta(days=1)
 
 
+def provided_on(validation: Validation) -> date | None:
+    """The local date the notice counts from: of the second one where the first came back."""
+    return validation.resent if validation.undeliverable and validation.resent else validation.sent
+
+
+def period_of(validation: Validation, observed: bool = True) -> tuple[date, date, date] | None:
+    """The date provided, the assumed receipt and the last date of the period; None: no notice is known."""
+    sent = provided_on(validation)
+    return None if sent is None else (sent, *validation_dates(sent, validation.medium == "oral", observed))
+
+
 @lru_cache(maxsize=4096)
 def validation_dates(sent: date, oral: bool = False, observed: bool = True) -> tuple[date, date]:
     """The assumed receipt and the last date of the period for a notice provided on local date `sent`.
 
-    `observed` also leaves out the Friday or Monday kept in place of a weekend holiday (5 USC 6103(b)): it only
-    makes the date later, which "at least five days" allows. Source: 12 CFR 1006.34(b)(5), Supp. I 34(b)(5)-1.
+    `observed` also leaves out the Friday or Monday kept in place of a weekend holiday (5 USC 6103(b)): that
+    only makes the date later, which "at least five days" allows. Source: 12 CFR 1006.34(b)(5) and its comment 1.
     """
     receipt = sent if oral else _assumed_receipt(sent, _holidays_with_substitutes if observed else _holidays)
     return receipt, receipt + timedelta(days=_PERIOD_DAYS)
