@@ -84,13 +84,14 @@ class HttpCaller:
             await session.close()
 
     async def _exchange(self, request: Request, passage: _Passage) -> Answer:
-        auth = aiohttp.BasicAuth(*request.login) if request.login else None
+        headers = dict(request.headers)
+        if request.login:
+            headers["Authorization"] = aiohttp.encode_basic_auth(*request.login)
         async with self._opened().request(
             request.method,
             request.url,
             data=request.body if request.body is not None else request.form,
-            headers=dict(request.headers),
-            auth=auth,
+            headers=headers,
             allow_redirects=False,
             trace_request_ctx=passage,
         ) as response:
