@@ -217,6 +217,9 @@ class PointConsent(Frozen):
 
 
 class Address(Frozen):
+    """A mailbox or postal address. `state`: valid, invalid, wrong_party, reassigned, unknown; left out: valid."""
+
+    state: Word | None = None
     consents: tuple[PointConsent, ...] = ()
     consumer_used: Instant | None = None
     creditor: CreditorUse | None = None
@@ -228,6 +231,9 @@ class Address(Frozen):
 
 
 class Number(Frozen):
+    """A telephone number. `state` as of an address."""
+
+    state: Word | None = None
     consents: tuple[PointConsent, ...] = ()
     disclosure_reports: tuple[DisclosureReport, ...] = ()
     rnd: tuple[NumberCheck, ...] = ()

@@ -1,4 +1,4 @@
-"""Words that a rule lists, matched against one word of a contact: `third_party:*` covers every third party."""
+"""Words that a rule lists, matched against a word of a contact: `third_party:*` covers every third party."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 
 def matches(patterns: Iterable[str], word: str | None) -> bool:
-    """True if one of the patterns is the word, or ends in `:*` and the word starts with what is before the star."""
+    """True if a pattern is the word, or ends in `:*` and the word starts with what is before the star."""
     if word is None:
         return False
     return any(p == word or (p.endswith(":*") and word.startswith(p[:-1])) for p in patterns)

@@ -36,7 +36,7 @@ def validation_dates(sent: date, oral: bool = False, observed: bool = True) -> t
     """The assumed receipt and the last date of the period for a notice provided on local date `sent`.
 
     `observed` also leaves out the Friday or Monday kept in place of a weekend holiday (5 USC 6103(b)): that
-    only makes the date later, which "at least five days" allows. Source: 12 CFR 1006.34(b)(5) and its comment 1.
+    only makes the date later, which "at least five days" allows. Source: 12 CFR 1006.34(b)(5).
     """
     receipt = sent if oral else _assumed_receipt(sent, _holidays_with_substitutes if observed else _holidays)
     return receipt, receipt + timedelta(days=_PERIOD_DAYS)

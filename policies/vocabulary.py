@@ -174,6 +174,21 @@ class RuleKind(StrEnum):
     CHANNEL_EXCLUSIVITY = "channel_exclusivity"
     DEADLINE = "deadline"
     RETENTION = "retention"
+    MEDIUM_STOP = "medium_stop"
+    CEASE = "cease"
+    REPRESENTATION = "representation"
+    DISPUTE_HOLD = "dispute_hold"
+    VALIDATION_PERIOD = "validation_period"
+    TIME_BARRED = "time_barred"
+    THIRD_PARTY_LADDER = "third_party_ladder"
+    DISCLOSURE_RULE = "disclosure_rule"
+    LIMITED_CONTENT = "limited_content"
+    NOTICE_CONTENT = "notice_content"
+    DELIVERY_RULE = "delivery_rule"
+    PASSIVE_COLLECTION = "passive_collection"
+    SAFE_HARBOR = "safe_harbor"
+    POINT_RULE = "point_rule"
+    WORDING_RULE = "wording_rule"
 
 
 class Force(StrEnum):
