@@ -19,7 +19,7 @@ FOREVER = 1 << 62
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _EPOCH_DAY = dt.date(1970, 1, 1).toordinal()
-_TABLE_FROM = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
+_TABLE_FROM = dt.datetime(2008, 1, 1, tzinfo=dt.UTC)
 _TABLE_TO = dt.datetime(2060, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
 

@@ -1,0 +1,113 @@
+"""Opt-outs: a medium, or one address or number, that somebody asked us not to use any more.
+
+Sources: 12 CFR 1006.14(h) and its comments; D.C. Code 28-3814(d)(4)(A); firm policy everywhere else. A stop counts
+from its receipt, never ends by itself, and a carrier's START does not lift it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from policies.facts import Event, Facts, Frozen, Tagged
+from policies.instant import FOREVER, to_micros
+from policies.pattern import matches
+from policies.prepare import Moment, Prepared
+from policies.rule import Blocked, Check, Kind, Result, RuleInForce, Traits
+from policies.stop_wording import asks_to_stop
+from policies.vocabulary import Channel, Content, Decision, Fact, RuleKind
+
+_COVERS: dict[str, frozenset[str]] = {
+    Channel.VOICE: frozenset({Channel.VOICE, Channel.VOICEMAIL}),
+    Channel.LETTER: frozenset({Channel.LETTER, Channel.POSTCARD}),
+}
+"""A stop of calls closes the message that a call leaves; a stop of mail closes postcards."""
+_UNSENT = frozenset({"failed", "undelivered", "bounced"})
+
+
+class Params(Frozen):
+    """`allowed`: contents that may still go by mail. `one_confirmation`: one bare confirmation of a stop may go."""
+
+    allowed: tuple[Tagged, ...] = ()
+    one_confirmation: bool = True
+
+
+class Stop(NamedTuple):
+    """A stop as the check reads it: `at` in microseconds, 0 where the receipt was not noted."""
+
+    medium: str
+    address: str | None
+    at: int
+
+
+def compile_rule(rule: RuleInForce[Params], traits: Traits) -> Check | None:
+    """The objection to a stopped medium; mail that the law requires passes a stop of mail."""
+    channel = traits.channel
+    if channel == Channel.LETTER and matches(rule.params.allowed, traits.content):
+        return None
+    confirms = rule.params.one_confirmation and traits.content == Content.OPT_OUT_CONFIRMATION
+
+    def check(prepared: Prepared, moment: Moment) -> Result:
+        facts = prepared.facts
+        if not facts.media_stop and not prepared.events and facts.cease is None:
+            return FOREVER
+        later = FOREVER
+        for stop in prepared.once("stops", lambda: _stops(prepared)):
+            if not _closes(stop, channel, prepared.contact.address):
+                continue
+            if stop.at > moment.at:
+                later = min(later, stop.at)
+            elif not confirms or _was_confirmed(prepared, stop, moment.at):
+                return Blocked(Decision.DENY, _why(stop, channel, confirms))
+        return later
+
+    return check
+
+
+def _closes(stop: Stop, channel: str, address: str | None) -> bool:
+    """True if the stop covers this channel and address. A contact without an address could be to the stopped one."""
+    if channel not in _COVERS.get(stop.medium, (stop.medium,)):
+        return False
+    return stop.address is None or address is None or stop.address == address
+
+
+def _stops(prepared: Prepared) -> tuple[Stop, ...]:
+    facts = prepared.facts
+    registered = [Stop(s.medium, s.address, to_micros(s.at) if s.at else 0) for s in facts.media_stop]
+    return (*registered, *_oral(facts), *(_asked(event) for event in prepared.events if _is_stop(event)))
+
+
+def _oral(facts: Facts) -> list[Stop]:
+    """Words spoken are no written cease notice, yet they close the medium they were spoken in."""
+    cease = facts.cease
+    if cease is None or cease.form != "oral":
+        return []
+    received = cease.received_at or cease.sent_at
+    return [Stop(cease.via or Channel.VOICE, None, to_micros(received) if received else 0)]
+
+
+def _is_stop(event: Event) -> bool:
+    return event.body is not None and event.direction == "inbound" and asks_to_stop(event.body)
+
+
+def _asked(event: Event) -> Stop:
+    return Stop(event.channel, event.address, to_micros(event.at))
+
+
+def _was_confirmed(prepared: Prepared, stop: Stop, at: int) -> bool:
+    """True if a confirmation already left for this stop; one whose outcome is not known did."""
+    for event in prepared.events:
+        if event.content != Content.OPT_OUT_CONFIRMATION or event.outcome in _UNSENT:
+            continue
+        if stop.at <= to_micros(event.at) <= at and _closes(stop, event.channel, event.address):
+            return True
+    return False
+
+
+def _why(stop: Stop, channel: str, confirms: bool) -> str:
+    what = f"use of {channel}" if stop.address is None else f"use of this {channel} address"
+    if confirms:
+        return f"the stop of {what} was already confirmed once"
+    return f"the consumer asked to stop the {what}"
+
+
+KIND = Kind(RuleKind.MEDIUM_STOP, Params, compile_rule, needs=lambda params: (Fact.MEDIA_STOP,))
