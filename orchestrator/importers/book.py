@@ -85,12 +85,16 @@ class Book:
         if problems:
             raise RowRefused("; ".join(problems))
         if consumer is None:
-            consumer = self.consumers[row.consumer_id] = ConsumerState(row.consumer_id, True, {}, pool_id=row.consumer_id)
+            consumer = self.consumers[row.consumer_id] = ConsumerState(
+                row.consumer_id, True, {}, pool_id=row.consumer_id
+            )
         self._apply_consumer(consumer, row)
         self._apply_account(account, consumer, row, told)
 
     def _apply_consumer(self, consumer: ConsumerState, row: PortfolioRow) -> None:
-        _change(consumer, {name: value for name, value in row.consumer.items() if _is_news(consumer, name, value)})
+        _change(
+            consumer, {name: value for name, value in row.consumer.items() if _is_news(consumer, name, value)}
+        )
         zones, paths = len(consumer.zones), len(consumer.jurisdictions)
         old = {"zones": list(consumer.zones.items()), "jurisdictions": list(consumer.jurisdictions)}
         for zone, source in row.zones:
@@ -108,7 +112,11 @@ class Book:
                 self.new_points.append(NewPoint(consumer.id, point, position))
 
     def _apply_account(
-        self, account: AccountState | None, consumer: ConsumerState, row: PortfolioRow, told: Mapping[str, Any]
+        self,
+        account: AccountState | None,
+        consumer: ConsumerState,
+        row: PortfolioRow,
+        told: Mapping[str, Any],
     ) -> None:
         if account is None:
             account = self.accounts[row.account_id] = AccountState(row.account_id, True, {})
@@ -124,7 +132,11 @@ class Book:
 
     def _move_state(self, account: AccountState) -> None:
         state = PAID if account.fields["balance_minor"] == 0 and account.state == OPEN else account.state
-        if account.state != OPEN and account.fields["balance_minor"] > 0 and _replaced(account, account.fields):
+        if (
+            account.state != OPEN
+            and account.fields["balance_minor"] > 0
+            and _replaced(account, account.fields)
+        ):
             state = OPEN
         if state != account.state:
             if not account.is_new:
@@ -153,7 +165,9 @@ def _fold(value: Any) -> str:
 def _consumer_problems(consumer: ConsumerState | None, row: PortfolioRow) -> list[str]:
     told = row.consumer
     if consumer is None:
-        problems = [f"{name}: is empty, and the consumer is new" for name in _REQUIRED_CONSUMER if name not in told]
+        problems = [
+            f"{name}: is empty, and the consumer is new" for name in _REQUIRED_CONSUMER if name not in told
+        ]
         if "organization" not in told and not ("given_name" in told and "family_name" in told):
             problems.append("a name: given_name and family_name, or organization, and the consumer is new")
         if not row.points:
@@ -162,14 +176,18 @@ def _consumer_problems(consumer: ConsumerState | None, row: PortfolioRow) -> lis
     return [
         f"{name}: {told[name]!r} contradicts {consumer.fields[name]!r} of consumer {consumer.id}"
         for name in _FIXED_CONSUMER
-        if name in told and consumer.fields.get(name) is not None and _fold(told[name]) != _fold(consumer.fields[name])
+        if name in told
+        and consumer.fields.get(name) is not None
+        and _fold(told[name]) != _fold(consumer.fields[name])
     ]
 
 
 def _account_problems(account: AccountState | None, told: Mapping[str, Any]) -> list[str]:
     if account is None:
         return [
-            f"{_CALLED.get(name, name)}: is empty, and the account is new" for name in _REQUIRED_ACCOUNT if name not in told
+            f"{_CALLED.get(name, name)}: is empty, and the account is new"
+            for name in _REQUIRED_ACCOUNT
+            if name not in told
         ]
     problems = [
         f"{_CALLED.get(name, name)}: {told[name]!r} contradicts {account.fields[name]!r} of account {account.id}"

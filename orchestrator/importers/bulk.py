@@ -71,7 +71,9 @@ def move_epochs(unit: Unit, consumer_ids: Iterable[str]) -> None:
     ids = sorted(consumer_ids)
     if ids:
         rows = [{"id": id_, "now": unit.now_micros} for id_ in ids]
-        unit.transaction.executemany("UPDATE consumer SET epoch = epoch + 1, changed_at = :now WHERE id = :id", rows)
+        unit.transaction.executemany(
+            "UPDATE consumer SET epoch = epoch + 1, changed_at = :now WHERE id = :id", rows
+        )
 
 
 def from_json(value: Any) -> Any:

@@ -22,7 +22,9 @@ _INSTANT = re.compile(
 )
 _AMOUNT = re.compile(r"(-?)([0-9]{1,15})(?:\.([0-9]+))?")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?:[A-Za-z]{2,63}|[Xx][Nn]--[A-Za-z0-9-]{2,59})")
+_DOMAIN = re.compile(
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?:[A-Za-z]{2,63}|[Xx][Nn]--[A-Za-z0-9-]{2,59})"
+)
 _ZONES = available_timezones() - {"localtime", "Factory", "posixrules"}
 _BY_FOLDED_ZONE = {zone.casefold(): zone for zone in _ZONES}
 EARLIEST_YEAR = 1880

@@ -81,7 +81,9 @@ def _our_name(name: str, mapping: ColumnMapping) -> str:
     return mapping.columns.get(name, name.strip().casefold())
 
 
-def _refuse_malformed(original: Sequence[str], names: Sequence[str], where: str, mapping: ColumnMapping) -> None:
+def _refuse_malformed(
+    original: Sequence[str], names: Sequence[str], where: str, mapping: ColumnMapping
+) -> None:
     for number, name in enumerate(original, start=1):
         if not name:
             raise FileFormatError(f"column {number} has no name", where=where, hint="name it or take it out")
@@ -97,11 +99,17 @@ def _refuse_malformed(original: Sequence[str], names: Sequence[str], where: str,
 
 def _detect(names: Sequence[str], where: str, mapping: ColumnMapping) -> Layout:
     present = {name for name in names if name} | set(mapping.constants)
-    whole = [layout for layout in LAYOUTS.values() if present <= set(layout.names) and _missing(layout, present) is None]
+    whole = [
+        layout
+        for layout in LAYOUTS.values()
+        if present <= set(layout.names) and _missing(layout, present) is None
+    ]
     if len(whole) == 1:
         return whole[0]
     if len(names) == 1 and any(mark in names[0] for mark in ";\t|"):
-        raise FileFormatError("columns are not separated by commas", where=where, hint="save it as CSV with commas")
+        raise FileFormatError(
+            "columns are not separated by commas", where=where, hint="save it as CSV with commas"
+        )
     # the kind that knows the most of the header explains best what is wrong with it
     likely = max(LAYOUTS.values(), key=lambda layout: (len(present & set(layout.names)), -len(layout.names)))
     if 2 * len(present & set(likely.names)) > len(present):
@@ -133,5 +141,7 @@ def _refuse_incomplete(header: Header, where: str) -> None:
     missing = _missing(header.layout, header.present)
     if missing:
         raise FileFormatError(
-            f"a {header.layout.kind} file needs {missing}", where=where, hint="add it, or map it with --mapping"
+            f"a {header.layout.kind} file needs {missing}",
+            where=where,
+            hint="add it, or map it with --mapping",
         )

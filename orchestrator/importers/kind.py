@@ -71,7 +71,16 @@ CONTENTS = (
     "service_of_process",
 )  # fmt: skip
 CONTENT_FAMILIES = ("legally_required:", "overshadowing:")
-PARTIES = ("consumer", "spouse", "consumer_attorney", "executor", "family", "related_third", "reference", "employer")
+PARTIES = (
+    "consumer",
+    "spouse",
+    "consumer_attorney",
+    "executor",
+    "family",
+    "related_third",
+    "reference",
+    "employer",
+)
 PARTY_FAMILIES = ("third_party:",)
 ROLES = (
     "co_borrower", "guarantor", "spouse", "reference", "employer", "attorney", "representative", "heir", "officer",
@@ -187,7 +196,9 @@ _LAYOUTS = (
             Column("address", _raw(254), "number or mailbox"),
             Column("party", _family(PARTIES, PARTY_FAMILIES), "who was contacted; empty: the consumer"),
             Column("content", _family(CONTENTS, CONTENT_FAMILIES), "what it said; empty: collection"),
-            Column("actor", cell.choice("agency", "lender", *ACTORS), "who made it; empty: the account's actor"),
+            Column(
+                "actor", cell.choice("agency", "lender", *ACTORS), "who made it; empty: the account's actor"
+            ),
         ),
     ),
     Layout(
@@ -245,7 +256,12 @@ _LAYOUTS = (
             Column("address", _raw(254), "a number or mailbox; or consumer_id"),
             Column("consumer_id", _ID, "the consumer; or address"),
             Column("kind", cell.choice(*CHECK_KINDS), " ".join(CHECK_KINDS), required=True),
-            Column("result", cell.text(80), "yes, no, unknown; for line_type: mobile, landline, voip, unknown", required=True),
+            Column(
+                "result",
+                cell.text(80),
+                "yes, no, unknown; for line_type: mobile, landline, voip, unknown",
+                required=True,
+            ),
             Column("source", cell.text(120), "which register", required=True),
         ),
         one_of=((("address",), ("consumer_id",)),),

@@ -53,5 +53,10 @@ class ImportResult:
 
     def as_json(self) -> str:
         """The four counts that stay, on one line."""
-        counts = {"rows": self.rows, "accounts": self.accounts, "consumers": self.consumers, "rejected": self.rejected}
+        counts = {
+            "rows": self.rows,
+            "accounts": self.accounts,
+            "consumers": self.consumers,
+            "rejected": self.rejected,
+        }
         return json.dumps(counts)

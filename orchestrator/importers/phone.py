@@ -16,7 +16,16 @@ from phonenumbers.phonemetadata import PhoneMetadata
 
 from orchestrator.importers.cell import CellRefused
 
-_SPECIAL = ("toll_free", "premium_rate", "shared_cost", "personal_number", "voip", "pager", "uan", "voicemail")
+_SPECIAL = (
+    "toll_free",
+    "premium_rate",
+    "shared_cost",
+    "personal_number",
+    "voip",
+    "pager",
+    "uan",
+    "voicemail",
+)
 _PUNCTUATION = str.maketrans("", "", " ()-.\u00a0/")
 _SHAPE = re.compile(r"[+0-9() .\-/\u00a0;,xXextEXT#*]{5,40}")
 _MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.PAGER}
@@ -38,7 +47,9 @@ class Number(NamedTuple):
 def _pattern(region: str, line: str) -> str:
     metadata = PhoneMetadata.metadata_for_region(region)
     special = [getattr(metadata, kind) for kind in _SPECIAL]
-    never = "|".join(desc.national_number_pattern for desc in special if desc and desc.national_number_pattern)
+    never = "|".join(
+        desc.national_number_pattern for desc in special if desc and desc.national_number_pattern
+    )
     return f"(?!(?:{never})$)(?:{getattr(metadata, line).national_number_pattern})"
 
 

@@ -18,7 +18,10 @@ from orchestrator.importers.cell import CellRefused
 from policies.jurisdiction import jurisdictions_of
 from policies.zones import candidate_zones
 
-_POSTAL = {"CN": (re.compile(r"[0-9]{6}"), "six digits"), "US": (re.compile(r"[0-9]{5}(-?[0-9]{4})?"), "a ZIP code")}
+_POSTAL = {
+    "CN": (re.compile(r"[0-9]{6}"), "six digits"),
+    "US": (re.compile(r"[0-9]{5}(-?[0-9]{4})?"), "a ZIP code"),
+}
 _ANY_POSTAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9 \-]{1,11}")
 _SUBDIVISION = re.compile(r"([A-Z]{2})-[A-Z0-9]{1,3}")
 # as long as the longest prefix that decides a number's zone
@@ -40,7 +43,9 @@ class Place:
 
 
 @lru_cache(maxsize=65_536)
-def understand(country: str | None, subdivision: str | None, city: str | None, postal_code: str | None) -> Place:
+def understand(
+    country: str | None, subdivision: str | None, city: str | None, postal_code: str | None
+) -> Place:
     """The place that these cells describe, or a refusal that says which of them cannot be."""
     checked = _check_subdivision(country, subdivision)
     country = country or (checked.split("-")[0] if checked else None)
@@ -61,7 +66,11 @@ def _check_subdivision(country: str | None, cell: str | None) -> str | None:
     code = cell.upper()
     match = _SUBDIVISION.fullmatch(code)
     if match is None:
-        advice = f"; write {country}-{code}" if country and f"{country}-{code}" in SUBDIVISIONS.get(country, ()) else ""
+        advice = (
+            f"; write {country}-{code}"
+            if country and f"{country}-{code}" in SUBDIVISIONS.get(country, ())
+            else ""
+        )
         raise CellRefused(f"subdivision: {cell!r} is not a code of ISO 3166-2, like US-NY{advice}")
     if country and match[1] != country:
         raise CellRefused(f"subdivision: {cell!r} is not in {country}")
@@ -132,7 +141,9 @@ def postal_block(line1: str, line2: str | None, place: Place) -> str:
     """The address as printed under the name: one line each, in the country's order."""
     state = place.subdivision.split("-")[1] if place.subdivision else ""
     if place.country == "US":
-        last = " ".join(part for part in (f"{place.city}," if place.city else "", state, place.postal_code) if part)
+        last = " ".join(
+            part for part in (f"{place.city}," if place.city else "", state, place.postal_code) if part
+        )
     else:
         last = " ".join(part for part in (place.postal_code, place.city) if part)
     return "\n".join(part for part in (line1, line2, last, place.country) if part)

@@ -6,7 +6,6 @@ counting one person as two breaks a cap. A pool is named by its smallest consume
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -63,7 +62,9 @@ def join(unit: bulk.Unit, batch: Batch, new: Newcomers) -> None:
     groups = [group for group in (*_by_key(unit, new), *_by_value(unit, new)) if len(group.members) > 1]
     if not groups:
         return
-    pools = dict(bulk.select(unit, ("id", "pool_id"), "consumer", "id", sorted({m for g in groups for m in g.members})))
+    pools = dict(
+        bulk.select(unit, ("id", "pool_id"), "consumer", "id", sorted({m for g in groups for m in g.members}))
+    )
     union = Union()
     settled = _settled_apart(unit, groups)
     for group in groups:
@@ -72,13 +73,18 @@ def join(unit: bulk.Unit, batch: Batch, new: Newcomers) -> None:
     renamed = {old: union.root(old) for old in sorted(set(pools.values())) if union.root(old) != old}
     for old, name in renamed.items():
         # permits given out for the parts do not hold for the whole
-        unit.execute("UPDATE consumer SET pool_id = :new, epoch = epoch + 1 WHERE pool_id = :old", {"new": name, "old": old})
+        unit.execute(
+            "UPDATE consumer SET pool_id = :new, epoch = epoch + 1 WHERE pool_id = :old",
+            {"new": name, "old": old},
+        )
     _record(unit, groups)
 
 
 def _by_key(unit: bulk.Unit, new: Newcomers) -> Iterable[_Group]:
     groups: dict[str, _Group] = {}
-    for key, consumer_id in bulk.select(unit, ("person_key", "id"), "consumer", "person_key", sorted(new.keys)):
+    for key, consumer_id in bulk.select(
+        unit, ("person_key", "id"), "consumer", "person_key", sorted(new.keys)
+    ):
         groups.setdefault(key, _Group("person_key", None)).members.add(consumer_id)
     return groups.values()
 
@@ -86,7 +92,9 @@ def _by_key(unit: bulk.Unit, new: Newcomers) -> Iterable[_Group]:
 def _by_value(unit: bulk.Unit, new: Newcomers) -> Iterable[_Group]:
     groups = {index: _Group(_BASIS[kind], index) for index, kind, _ in new.values}
     columns = ("value_index", "consumer_id", "party_id")
-    for index, consumer_id, party_id in bulk.select(unit, columns, "contact_point", "value_index", sorted(groups)):
+    for index, consumer_id, party_id in bulk.select(
+        unit, columns, "contact_point", "value_index", sorted(groups)
+    ):
         if party_id is None:
             groups[index].members.add(consumer_id)
     return groups.values()
@@ -126,5 +134,7 @@ def _record(unit: bulk.Unit, groups: Iterable[_Group]) -> None:
 
 def members(unit: bulk.Unit, consumer_ids: Iterable[str]) -> set[str]:
     """Everyone in the pools of these consumers."""
-    pools = {found[0] for found in bulk.select(unit, ("pool_id",), "consumer", "id", sorted(set(consumer_ids)))}
+    pools = {
+        found[0] for found in bulk.select(unit, ("pool_id",), "consumer", "id", sorted(set(consumer_ids)))
+    }
     return {found[0] for found in bulk.select(unit, ("id",), "consumer", "pool_id", sorted(pools))}

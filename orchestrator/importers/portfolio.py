@@ -72,7 +72,9 @@ def load(unit: bulk.Unit, rows: Iterable[PortfolioRow]) -> Book:
 
 def _load_points(unit: bulk.Unit, book: Book) -> None:
     columns = ("consumer_id", "kind", "value_index", "party_id")
-    for consumer_id, kind, index, party in bulk.select(unit, columns, "contact_point", "consumer_id", sorted(book.consumers)):
+    for consumer_id, kind, index, party in bulk.select(
+        unit, columns, "contact_point", "consumer_id", sorted(book.consumers)
+    ):
         if party is None:
             state = book.consumers[consumer_id]
             state.points.add((kind, index))
@@ -90,7 +92,13 @@ def _load_accounts(unit: bulk.Unit, book: Book, account_ids: list[str]) -> None:
         account.state_changed_on = bulk.day_of(changed_at) if changed_at is not None else ""
         account.number_index = fields.pop("account_number_index")
         book.accounts[account.id] = account
-    links = bulk.select(unit, ("account_id", "consumer_id", "position"), "account_consumer", "account_id", sorted(book.accounts))
+    links = bulk.select(
+        unit,
+        ("account_id", "consumer_id", "position"),
+        "account_consumer",
+        "account_id",
+        sorted(book.accounts),
+    )
     for account_id, consumer_id, _ in sorted(links, key=lambda link: (link[0], link[2])):
         book.accounts[account_id].consumers.append(consumer_id)
 
@@ -113,7 +121,10 @@ def _write_creditors(unit: bulk.Unit, batch: Batch, book: Book) -> None:
     if missing:
         known = {found[0] for found in bulk.select(unit, ("id",), "creditor", "id", missing)}
         bulk.insert(
-            unit, "creditor", ("id", "name", "first_seen_at"), [(id_, id_, unit.now_micros) for id_ in missing if id_ not in known]
+            unit,
+            "creditor",
+            ("id", "name", "first_seen_at"),
+            [(id_, id_, unit.now_micros) for id_ in missing if id_ not in known],
         )
         batch.creditors |= wanted
 
@@ -131,17 +142,29 @@ def _write_consumers(unit: bulk.Unit, batch: Batch, book: Book) -> None:
         for state in sorted(book.consumers.values(), key=lambda state: state.id)
         if state.is_new
     ]
-    bulk.insert(unit, "consumer", ("id", "pool_id", "epoch", "created_at", "changed_at", *_CONSUMER_COLUMNS), new)
+    bulk.insert(
+        unit, "consumer", ("id", "pool_id", "epoch", "created_at", "changed_at", *_CONSUMER_COLUMNS), new
+    )
     changed = [state for state in book.consumers.values() if not state.is_new and state.before]
     bulk.update(
-        unit, "consumer", ("changed_at", *_CONSUMER_COLUMNS), [(state.id, now, *_consumer_cells(state)) for state in changed]
+        unit,
+        "consumer",
+        ("changed_at", *_CONSUMER_COLUMNS),
+        [(state.id, now, *_consumer_cells(state)) for state in changed],
     )
     _write_revisions(unit, batch, "consumer", changed)
 
 
 def _write_accounts(unit: bulk.Unit, batch: Batch, book: Book) -> None:
     now = unit.now_micros
-    columns = ("state", "state_changed_at", "account_number_sealed", "account_number_index", "changed_at", *_ACCOUNT_COLUMNS)
+    columns = (
+        "state",
+        "state_changed_at",
+        "account_number_sealed",
+        "account_number_index",
+        "changed_at",
+        *_ACCOUNT_COLUMNS,
+    )
 
     def cells(account: AccountState) -> tuple[Any, ...]:
         fields = [account.fields.get(name) for name in _ACCOUNT_COLUMNS]
@@ -150,11 +173,21 @@ def _write_accounts(unit: bulk.Unit, batch: Batch, book: Book) -> None:
         return (account.state, moved_at, sealed, account.number_index, now, *fields)
 
     new = [account for account in book.accounts.values() if account.is_new]
-    bulk.insert(unit, "account", ("id", "created_at", *columns), [(account.id, now, *cells(account)) for account in new])
+    bulk.insert(
+        unit,
+        "account",
+        ("id", "created_at", *columns),
+        [(account.id, now, *cells(account)) for account in new],
+    )
     changed = [account for account in book.accounts.values() if not account.is_new and account.before]
     for names, group in _by_changed_columns(changed).items():
         places = [columns.index(name) for name in names]
-        bulk.update(unit, "account", names, [(account.id, *(cells(account)[place] for place in places)) for account in group])
+        bulk.update(
+            unit,
+            "account",
+            names,
+            [(account.id, *(cells(account)[place] for place in places)) for account in group],
+        )
     _write_revisions(unit, batch, "account", changed)
     bulk.insert(unit, "account_consumer", ("account_id", "consumer_id", "position"), book.new_links)
 
@@ -172,7 +205,9 @@ def _by_changed_columns(changed: list[AccountState]) -> dict[tuple[str, ...], li
     return groups
 
 
-def _write_revisions(unit: bulk.Unit, batch: Batch, subject: str, changed: Sequence[ConsumerState | AccountState]) -> None:
+def _write_revisions(
+    unit: bulk.Unit, batch: Batch, subject: str, changed: Sequence[ConsumerState | AccountState]
+) -> None:
     rows = [
         (
             derived_id("rv", subject, state.id, batch.id, str(unit.now_micros)),
@@ -192,7 +227,11 @@ def _write_points(unit: bulk.Unit, batch: Batch, book: Book) -> None:
     rows = []
     for new in book.new_points:
         point, place = new.point, new.point.place
-        where = (place.country, place.subdivision, place.city, place.postal_code) if place else (None, None, None, None)
+        where = (
+            (place.country, place.subdivision, place.city, place.postal_code)
+            if place
+            else (None, None, None, None)
+        )
         zones = json.dumps([{"zone": zone, "source": source} for zone, source in point.zones])
         rows.append(
             (
@@ -212,7 +251,9 @@ def _newcomers(book: Book) -> pool.Newcomers:
         if state.fields.get("person_key") and (state.is_new or "person_key" in state.before)
     }
     values = [
-        (new.point.index, new.point.kind, new.consumer_id) for new in book.new_points if new.point.kind in {"phone", "email"}
+        (new.point.index, new.point.kind, new.consumer_id)
+        for new in book.new_points
+        if new.point.kind in {"phone", "email"}
     ]
     fresh = {state.id for state in book.consumers.values() if state.is_new}
     return pool.Newcomers(keys=set(keys), values=values, consumers=fresh)

@@ -53,7 +53,9 @@ def survey(path: Path) -> Survey:
                 if lines == 1:
                     _refuse_wide(path, line)
     except OSError as problem:
-        raise FileFormatError(f"cannot be read: {problem.strerror}", where=str(path), hint="check the path") from None
+        raise FileFormatError(
+            f"cannot be read: {problem.strerror}", where=str(path), hint="check the path"
+        ) from None
     found = Survey(digest.hexdigest(), lines, unreadable, first)
     _refuse_other_encoding(path, found)
     return found
@@ -139,7 +141,9 @@ def _loose_cells(line: str) -> list[str]:
 
 def _record(number: int, line: str) -> Record:
     try:
-        cells = next(csv.reader((line,) if "\n" not in line[:-1] else line.splitlines(keepends=True), strict=True))
+        cells = next(
+            csv.reader((line,) if "\n" not in line[:-1] else line.splitlines(keepends=True), strict=True)
+        )
     except (csv.Error, StopIteration):
         return Record(number, _loose_cells(line), "the quotation marks do not match")
     cells = [restore(cell.strip()) for cell in cells]

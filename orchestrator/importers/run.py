@@ -83,7 +83,11 @@ class _Job:
         prepare, write = _WORK[self._kind]
         reader = RowReader(self._header)
         for records in self._chunks():
-            prepared = [row for row in (self._prepare(record, reader, prepare) for record in records) if row is not None]
+            prepared = [
+                row
+                for row in (self._prepare(record, reader, prepare) for record in records)
+                if row is not None
+            ]
             self._write(write, prepared)
             self.batch.rows += len(records)
             reporter.advance(len(records))
@@ -120,9 +124,31 @@ class _Job:
                 {"digest": self.batch.file_digest, "kind": str(self._kind)},
             )
             self.batch.seen_before = bool(next(iter(earlier))[0])
-            columns = ("id", "kind", "file_name", "file_digest", "started_at", "rows", "accounts", "consumers", "rejected")
-            row = (self.batch.id, str(self._kind), self._path.name, self.batch.file_digest, unit.now_micros, 0, 0, 0, 0)
-            bulk.insert(unit, "import_batch", (*columns, "complete_since"), [(*row, self.batch.complete_since)])
+            columns = (
+                "id",
+                "kind",
+                "file_name",
+                "file_digest",
+                "started_at",
+                "rows",
+                "accounts",
+                "consumers",
+                "rejected",
+            )
+            row = (
+                self.batch.id,
+                str(self._kind),
+                self._path.name,
+                self.batch.file_digest,
+                unit.now_micros,
+                0,
+                0,
+                0,
+                0,
+            )
+            bulk.insert(
+                unit, "import_batch", (*columns, "complete_since"), [(*row, self.batch.complete_since)]
+            )
 
     def _finish(self) -> None:
         with self._database.write(self._clock) as transaction:
@@ -156,7 +182,9 @@ def _open(
     first = next(records, None)
     if first is None or first.broken:
         reason = first.broken if first else "the file holds blank lines only"
-        raise UsageError(f"the header cannot be read: {reason}", where=f"{path}:1", hint="the first line names the columns")
+        raise UsageError(
+            f"the header cannot be read: {reason}", where=f"{path}:1", hint="the first line names the columns"
+        )
     return records, header.understand(first.cells, f"{path}:{first.line}", kind, mapping)
 
 

@@ -76,7 +76,15 @@ def _write_notices(unit: bulk.Unit, batch: Batch, rows: Sequence[PortfolioRow]) 
             known[sent_on] = id_
             at = bulk.midday_of(sent_on)
             new.append(
-                (*_fact(unit, batch, id_, row.consumer_id, at), corrects, row.account_id, kind, sent_on, medium, False)
+                (
+                    *_fact(unit, batch, id_, row.consumer_id, at),
+                    corrects,
+                    row.account_id,
+                    kind,
+                    sent_on,
+                    medium,
+                    False,
+                )
             )
     columns_of_new = (*_FACT, "corrects_id", "account_id", "kind", "sent_on", "medium", "undeliverable")
     bulk.insert(unit, "notice", columns_of_new, new)
@@ -97,7 +105,9 @@ def place_holds(unit: bulk.Unit, batch: Batch, told: Sequence[tuple[str, str, st
         return set()
     columns = ("id", "consumer_id", "kind", "account_id", "withdrawn")
     held = list(bulk.select(unit, columns, "hold", "consumer_id", consumers))
-    released = {found[0] for found in bulk.select(unit, ("hold_id",), "hold_release", "consumer_id", consumers)}
+    released = {
+        found[0] for found in bulk.select(unit, ("hold_id",), "hold_release", "consumer_id", consumers)
+    }
     known = {found[0] for found in held}
     active = {tuple(found[1:4]) for found in held if found[0] not in released and not found[4]}
     new = []

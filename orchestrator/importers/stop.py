@@ -30,14 +30,18 @@ def close_consumers(unit: bulk.Unit, batch: Batch, told: Sequence[tuple[str, str
             continue
         stored = None if channel == ALL else channel
         now = unit.now_micros
-        new.append((id_, consumer_id, None, stored, None, now, now, batch.source, batch.recorded_by, None, False))
+        new.append(
+            (id_, consumer_id, None, stored, None, now, now, batch.source, batch.recorded_by, None, False)
+        )
     bulk.insert(unit, "opt_out", _COLUMNS, new)
     return pool.members(unit, [str(row[1]) for row in new]) if new else set()
 
 
 def in_force(unit: bulk.Unit, key: str, values: Sequence[str]) -> tuple[set[tuple[str, str]], set[str]]:
     """(key, channel or `all`) of the stops in force, and the ids of all that were ever written."""
-    found = list(bulk.select(unit, (key, "channel", "id", "corrects_id", "withdrawn"), "opt_out", key, values))
+    found = list(
+        bulk.select(unit, (key, "channel", "id", "corrects_id", "withdrawn"), "opt_out", key, values)
+    )
     replaced = {corrects for _, _, _, corrects, _ in found if corrects}
     active = {
         (value, channel or ALL)

@@ -1,0 +1,1 @@
+"""The sample book: a firm, its creditors, and a portfolio of American and Chinese accounts, for trying things out."""
