@@ -1,0 +1,178 @@
+"""A unit of work: one transaction with its time, and statements that both dialects take."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+import sqlmodel
+
+from orchestrator.clock import Clock
+from orchestrator.store.tables.types import from_micros, to_micros
+
+_NAMED = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
+_NOW = {
+    "sqlite": "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER) * 1000",
+    "postgresql": "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
+}
+
+
+@lru_cache(maxsize=2048)
+def _for_postgres(sql: str) -> str:
+    return _NAMED.sub(r"%(\1)s", sql.replace("%", "%%"))
+
+
+class Session:
+    """One transaction's statements. `now` is the database's time, read once, or a virtual clock's."""
+
+    def __init__(self, connection: sa.Connection, dialect: str, clock: Clock | None):
+        self.connection = connection
+        self.dialect = dialect
+        self.callbacks: list[Callable[[], None]] = []
+        self._raw: Any = connection.connection.driver_connection
+        self._cursor: Any = self._raw.cursor()
+        self._clock = clock
+        self._now_micros: int | None = None
+        self._orm: sqlmodel.Session | None = None
+
+    # time
+
+    @property
+    def now_micros(self) -> int:
+        """The transaction's time in microseconds."""
+        if self._now_micros is None:
+            if self._clock is not None and self._clock.is_virtual:
+                self._now_micros = to_micros(self._clock.now())
+            else:
+                self._now_micros = int(self._cursor.execute(_NOW[self.dialect]).fetchone()[0])
+        return self._now_micros
+
+    @property
+    def now(self) -> datetime:
+        """The transaction's time, aware UTC."""
+        return from_micros(self.now_micros)
+
+    # statements with :name parameters
+
+    def query(self, sql: str, params: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """All rows as tuples."""
+        self.flush()
+        rows: list[tuple[Any, ...]] = self._run(sql, params).fetchall()
+        return rows
+
+    rows = query
+
+    def one(self, sql: str, params: dict[str, Any] | None = None) -> tuple[Any, ...] | None:
+        """The first row, or None."""
+        self.flush()
+        row: tuple[Any, ...] | None = self._run(sql, params).fetchone()
+        return row
+
+    def execute(self, sql: str, params: dict[str, Any] | None = None) -> Any:
+        """Run a statement; the cursor tells `rowcount`, and gives the rows of a RETURNING."""
+        self.flush()
+        return self._run(sql, params)
+
+    def executemany(self, sql: str, rows: Sequence[dict[str, Any]]) -> int:
+        """Run one statement for many rows of parameters; the number of rows changed."""
+        if not rows:
+            return 0
+        self.flush()
+        self._cursor.executemany(self._adapt(sql), rows)
+        return int(self._cursor.rowcount)
+
+    def insert_many(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Insert rows in the order of `columns`: executemany on SQLite, COPY on PostgreSQL. JSON as text."""
+        self.flush()
+        names = ", ".join(f'"{column}"' for column in columns)
+        if self.dialect == "sqlite":
+            marks = ", ".join("?" * len(columns))
+            self._cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)  # noqa: S608
+            return
+        with self._cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    copy_or_many = insert_many
+
+    # what the dialects say differently
+
+    def within(self, name: str) -> str:
+        """`column {within}` is true for a value in the list parameter `name`; give it through `listed`."""
+        return (
+            f"= ANY(:{name})"
+            if self.dialect == "postgresql"
+            else f"IN (SELECT value FROM json_each(:{name}))"  # noqa: S608 - our own name
+        )
+
+    def listed(self, values: Iterable[Any]) -> Any:
+        """A list parameter for `within`."""
+        return list(values) if self.dialect == "postgresql" else json.dumps(list(values))
+
+    @property
+    def skip_locked(self) -> str:
+        """Lock the rows of a SELECT, passing over those that others hold."""
+        return "FOR UPDATE SKIP LOCKED" if self.dialect == "postgresql" else ""
+
+    @property
+    def for_update(self) -> str:
+        """Lock the rows of a SELECT; SQLite's one writer needs none."""
+        return "FOR UPDATE" if self.dialect == "postgresql" else ""
+
+    # ordinary screens
+
+    @property
+    def orm(self) -> sqlmodel.Session:
+        """A SQLModel session on the same transaction; never commit it, it is flushed at the end."""
+        if self._orm is None:
+            self._orm = sqlmodel.Session(self.connection, autoflush=True)
+        return self._orm
+
+    session = orm
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Call `callback` once this transaction is durable; not at all if it is rolled back."""
+        self.callbacks.append(callback)
+
+    def flush(self) -> None:
+        """Write what the ORM session holds back."""
+        if self._orm is not None:
+            self._orm.flush()
+
+    # only for `orchestrator.store.database`
+
+    def begin(self, *, write: bool) -> None:
+        if self.dialect == "sqlite":
+            self._cursor.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+        else:
+            self._cursor.execute("BEGIN" if write else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    def commit(self) -> None:
+        """Our COMMIT goes first: closing the ORM session would roll back what is still open."""
+        self._cursor.execute("COMMIT")
+        self._close()
+
+    def rollback(self) -> None:
+        """Undo; a connection that is gone has undone it already."""
+        is_gone = bool(getattr(self._raw, "closed", False))
+        is_over = self.dialect == "sqlite" and not self._raw.in_transaction
+        if not is_gone and not is_over:
+            self._cursor.execute("ROLLBACK")
+        self._close()
+
+    def _close(self) -> None:
+        if self._orm is not None:
+            self._orm.expunge_all()
+            self._orm.close()
+            self._orm = None
+
+    def _adapt(self, sql: str) -> str:
+        return sql if self.dialect == "sqlite" else _for_postgres(sql)
+
+    def _run(self, sql: str, params: dict[str, Any] | None) -> Any:
+        return self._cursor.execute(self._adapt(sql), params or {})
