@@ -131,11 +131,11 @@ class TwilioAccount:
         """Await a `create_async` call and give the new resource's id."""
         try:
             made = await creation
-        except (TwilioException, ValueError, KeyError, TypeError) as error:
+        except (TwilioException, ValueError, LookupError, TypeError, AttributeError) as error:
             raise self._unclear(type(error).__name__) from error
-        if not made.sid:
+        if not isinstance(made.sid, str) or not made.sid:
             raise self._unclear("no id")
-        return str(made.sid)
+        return made.sid
 
     async def close(self) -> None:
         await self._http.close()

@@ -85,7 +85,6 @@ class BaseRig:
 
 class TwilioRig(BaseRig):
     two_addresses = "+13125550123,+13125550124"
-    made: Callable[[TwilioSettings, Timeouts], Provider] = TwilioSms
     sid = "SM" + "0" * 32
 
     async def provider(self, fault: Fault) -> Provider:
@@ -94,19 +93,23 @@ class TwilioRig(BaseRig):
         )
         port = await self.opened(HttpStub(fault, answers, "To"))
         scheme = "https" if fault is Fault.BAD_TLS else "http"
-        settings = TwilioSettings(
-            account_sid="AC" + "1" * 32,
-            auth_token="token",
-            sender="+13125550100",
-            base_url=f"{scheme}://127.0.0.1:{port}",
+        return self.built(f"{scheme}://127.0.0.1:{port}")
+
+    def built(self, base_url: str) -> Provider:
+        return TwilioSms(self.settings(base_url), QUICK)
+
+    def settings(self, base_url: str) -> TwilioSettings:
+        return TwilioSettings(
+            account_sid="AC" + "1" * 32, auth_token="token", sender="+13125550100", base_url=base_url
         )
-        return type(self).made(settings, QUICK)
 
 
 class TwilioVoiceRig(TwilioRig):
     channel = Channel.VOICE
-    made = TwilioVoice
     sid = "CA" + "0" * 32
+
+    def built(self, base_url: str) -> Provider:
+        return TwilioVoice(self.settings(base_url), QUICK)
 
 
 class SmtpRig(BaseRig):
