@@ -1,7 +1,8 @@
 """A notice to cease communication, for all channels and without end.
 
-Sources: 12 CFR 1006.6(c) and comments 6(c)(1)-1, -2; firm policy for actors that no law binds. It counts from its
-receipt, not from its postmark. Words spoken are a stop of that medium (`medium_stop`), not a cease notice.
+Sources: 12 CFR 1006.6(c) and comments 6(c)(1)-1, -2; firm policy for actors that no law binds. It counts
+from its receipt, not from its postmark. Words spoken are a stop of that medium (`medium_stop`), not a cease
+notice.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from policies.rule import Blocked, Check, Kind, Passed, Result, RuleInForce, Tra
 from policies.vocabulary import Decision, Fact, RuleKind
 
 
-class Params(Frozen):
-    """`forms` that are a notice; an electronic one counts unless it came through a medium that is not accepted.
+class Params(Frozen, frozen=True):
+    """`forms` that are a notice; an electronic one counts unless it came through a medium that is not
+    accepted.
 
     `allowed` contents may still be sent; `outside` parties are not communication with the consumer.
     """

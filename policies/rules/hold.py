@@ -1,7 +1,8 @@
 """Holds: an entry in the register stops contact from its first to its last local date, both inclusive.
 
-Statutory holds (a breathing space, a debtor's offered date), and the firm's own (bankruptcy, death, hardship, fraud,
-complaint, military service, ...). The end of a hold schedules a fresh judgement; it is no time to retry.
+Statutory holds (a breathing space, a debtor's offered date), and the firm's own (bankruptcy, death,
+hardship, fraud, complaint, military service, ...). The end of a hold schedules a fresh judgement; it is no
+time to retry.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from policies.rule import Blocked, Check, Kind, Result, RuleInForce, Traits
 from policies.vocabulary import Decision, Fact, RuleKind
 
 
-class Params(Frozen):
+class Params(Frozen, frozen=True):
     """`holds`: the types that stop contact, none named: every type but those in `except_holds`.
 
-    `deceased`: the fact of death is such a hold too. `allowed` contents and `outside` parties pass; `heirs` are the
-    parties and `heir_purposes` the purposes that a death does not stop. `collector_type`: only these are bound.
+    `deceased`: the fact of death is such a hold too. `allowed` contents and `outside` parties pass; `heirs`
+    are the parties and `heir_purposes` the purposes that a death does not stop. `collector_type`: only these
+    are bound.
     """
 
     holds: tuple[Word, ...] = ()
@@ -33,7 +35,9 @@ class Params(Frozen):
 
 
 def compile_rule(rule: RuleInForce[Params], traits: Traits) -> Check | None:
-    """The objection while one of the named holds runs, in any candidate zone, for one of the contact's debts."""
+    """The objection while one of the named holds runs, in any candidate zone, for one of the contact's
+    debts.
+    """
     params = rule.params
     if matches(params.allowed, traits.content) or matches(params.outside, traits.party):
         return None
@@ -66,7 +70,7 @@ def _running(params: Params, survives: bool, own: Zone | None, prepared: Prepare
 
 
 def _concerns(params: Params, survives: bool, hold: Hold, debts: tuple[str, ...]) -> bool:
-    """True if the hold is of a type that the rule names and for a debt of the contact (or for all of them)."""
+    """True if the hold is of a type that the rule names and for a debt of the contact (or for all)."""
     if hold.type in params.except_holds or (params.holds and hold.type not in params.holds):
         return False
     if hold.type == "deceased" and survives:

@@ -1,7 +1,7 @@
 """Opt-outs: a medium, or one address or number, that somebody asked us not to use any more.
 
-Sources: 12 CFR 1006.14(h) and its comments; D.C. Code 28-3814(d)(4)(A); firm policy everywhere else. A stop counts
-from its receipt, never ends by itself, and a carrier's START does not lift it.
+Sources: 12 CFR 1006.14(h) and its comments; D.C. Code 28-3814(d)(4)(A); firm policy everywhere else. A
+stop counts from its receipt, never ends by itself, and a carrier's START does not lift it.
 """
 
 from __future__ import annotations
@@ -24,8 +24,10 @@ _COVERS: dict[str, frozenset[str]] = {
 _UNSENT = frozenset({"failed", "undelivered", "bounced"})
 
 
-class Params(Frozen):
-    """`allowed`: contents that may still go by mail. `one_confirmation`: one bare confirmation of a stop may go."""
+class Params(Frozen, frozen=True):
+    """`allowed`: contents that may still go by mail. `one_confirmation`: one bare confirmation of a stop
+    may go.
+    """
 
     allowed: tuple[Tagged, ...] = ()
     one_confirmation: bool = True
@@ -64,7 +66,9 @@ def compile_rule(rule: RuleInForce[Params], traits: Traits) -> Check | None:
 
 
 def _closes(stop: Stop, channel: str, address: str | None) -> bool:
-    """True if the stop covers this channel and address. A contact without an address could be to the stopped one."""
+    """True if the stop covers this channel and address. A contact without an address could be to the
+    stopped one.
+    """
     if channel not in _COVERS.get(stop.medium, (stop.medium,)):
         return False
     return stop.address is None or address is None or stop.address == address

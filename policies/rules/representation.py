@@ -1,8 +1,8 @@
 """A consumer whom an attorney represents: contact goes to the attorney.
 
-Sources: 12 CFR 1006.6(b)(2) and comment 6(b)(2)-1; W. Va. Code 46A-2-128(e) (72 hours after written notice). The
-consumer writing in does not end it; one reply is the business of an exception rule. Whether an attorney's silence
-has lasted a reasonable time is decided by a person, never by a timer.
+Sources: 12 CFR 1006.6(b)(2) and comment 6(b)(2)-1; W. Va. Code 46A-2-128(e) (72 hours after written
+notice). The consumer writing in does not end it; one reply is the business of an exception rule. Whether an
+attorney's silence has lasted a reasonable time is decided by a person, never by a timer.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from policies.rule import Blocked, Check, Kind, Result, RuleInForce, Traits
 from policies.vocabulary import Decision, Fact, RuleKind
 
 
-class Params(Frozen):
+class Params(Frozen, frozen=True):
     """`starts_after_hours` counts from the notice; a notice without a time has already been given.
 
     `contact_known`: binds only where the attorney's name and address are known or can readily be found.
