@@ -7,7 +7,6 @@ of its own: equal values of one kind have equal indexes, and nothing can be read
 
 from __future__ import annotations
 
-import base64
 import hmac
 import json
 import os
@@ -22,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from orchestrator.errors import DuecourseError, SettingError
+from orchestrator.store.identifier import base32
 
 _VERSION = 1
 _NONCE = 12
@@ -128,7 +128,7 @@ class Sealer:
 
 
 def _short(digest: bytes) -> str:
-    return base64.b32hexencode(digest).decode()[:_INDEX_LENGTH].lower()
+    return base32(digest, _INDEX_LENGTH)
 
 
 def _derive(secret: str, purpose: str) -> bytes:
