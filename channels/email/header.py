@@ -19,6 +19,7 @@ from channels.errors import Permanent, Refused
 PROVIDER = "smtp"
 _LINE = 76
 _WORD_BYTES = 39
+_NAME_BYTES = 42
 _LONGEST_TOKEN = 900
 
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]|=\\?")
@@ -81,7 +82,9 @@ def written_mailbox(name: str, display: str, address: str) -> bytes:
     if _PLAIN.fullmatch(display) and len(display) < _LINE:
         quoted = display.replace("\\", "\\\\").replace('"', '\\"')
         return f'{name}: "{quoted}"\r\n <{address}>\r\n'.encode("ascii")
-    return f"{name}: {_encoded(display)}\r\n <{address}>\r\n".encode("ascii")
+    # some parsers put a space between two encoded words of a name: one word where it fits
+    words = _encoded(display, _NAME_BYTES)
+    return f"{name}: {words}\r\n <{address}>\r\n".encode("ascii")
 
 
 def mailbox_text(display: str, address: str) -> str:
@@ -137,13 +140,13 @@ def _folded(line: str) -> bytes:
     return "\r\n".join([*pieces, rest]).encode("ascii")
 
 
-def _encoded(value: str) -> str:
+def _encoded(value: str, word_bytes: int = _WORD_BYTES) -> str:
     """RFC 2047 words of whole characters, one to a line."""
     words: list[str] = []
     chunk = b""
     for character in value:
         piece = character.encode("utf-8")
-        if len(chunk) + len(piece) > _WORD_BYTES:
+        if len(chunk) + len(piece) > word_bytes:
             words.append(_word(chunk))
             chunk = b""
         chunk += piece
