@@ -12,7 +12,9 @@ from orchestrator.api.permission import Permission, Role, allows
 from orchestrator.bootstrap import Runtime
 from orchestrator.errors import AccessError, AuthenticationError
 
-bearer = HTTPBearer(auto_error=False, scheme_name="api_key", description="a key made by `duecourse api-keys add`")
+bearer = HTTPBearer(
+    auto_error=False, scheme_name="api_key", description="a key made by `duecourse api-keys add`"
+)
 
 
 class Caller(msgspec.Struct, frozen=True):
@@ -33,7 +35,8 @@ def identify(runtime: Runtime, token: str | None) -> Caller:
     key = runtime.api_keys.find(token) if token else None
     if key is None:
         raise AuthenticationError(
-            "this needs a valid API key", hint="send it as Authorization: Bearer; duecourse api-keys add makes one"
+            "this needs a valid API key",
+            hint="send it as Authorization: Bearer; duecourse api-keys add makes one",
         )
     return Caller(key_id=key.id, name=key.name, role=Role(key.role))
 

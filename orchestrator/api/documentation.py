@@ -18,7 +18,8 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
     " connect-src 'self'; font-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-HEAD = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>' + (
+HEAD = (
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
     '<link rel="stylesheet" href="/assets/page.css">{more}</head>'
 )
@@ -48,7 +49,9 @@ def documentation_page() -> HTMLResponse:
     return HTMLResponse(page, headers={"Content-Security-Policy": POLICY})
 
 
-def error_kinds(kind: type[errors.DuecourseError] = errors.DuecourseError) -> Iterator[type[errors.DuecourseError]]:
+def error_kinds(
+    kind: type[errors.DuecourseError] = errors.DuecourseError,
+) -> Iterator[type[errors.DuecourseError]]:
     """The error tree, widest first."""
     yield kind
     for child in kind.__subclasses__():

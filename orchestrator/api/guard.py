@@ -27,13 +27,15 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 
-REQUESTS = Counter("duecourse_http_requests_total", "Requests by route and status", ["method", "route", "status"])
+REQUESTS = Counter(
+    "duecourse_http_requests_total", "Requests by route and status", ["method", "route", "status"]
+)
 SECONDS = Histogram("duecourse_http_request_seconds", "Time to answer by route", ["method", "route"])
 
 log = structlog.get_logger("api")
 
 
-class TooLarge(Exception):
+class TooLargeError(Exception):
     """The body passed its limit while it was being read."""
 
 
@@ -61,17 +63,22 @@ class Exchange:
         self.status: int | None = None
         self.started = time.monotonic()
 
+    def ensure_small(self, scope: Scope) -> None:
+        """Refuses by the declared size before anything is read."""
+        if declared_size(scope) > self.limit:
+            raise TooLargeError
+
     async def receive(self) -> Message:
         message = await self._receive()
         self.read += len(message.get("body", b""))
         if self.read > self.limit:
             self.is_too_large = True
-            raise TooLarge
+            raise TooLargeError
         return message
 
     async def send(self, message: Message) -> None:
         if self.is_too_large:
-            raise TooLarge  # the framework took it for a malformed body and is about to say so
+            raise TooLargeError  # the framework took it for a malformed body and is about to say so
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
@@ -95,11 +102,12 @@ class Guard:
             return
         exchange = Exchange(receive, send, limit_of(scope["path"]))
         try:
-            if declared_size(scope) > exchange.limit:
-                raise TooLarge
+            exchange.ensure_small(scope)
             await self.app(scope, exchange.receive, exchange.send)
-        except TooLarge:
-            refusal = respond(413, "too_large", detail=f"a body of at most {exchange.limit} bytes is read here")
+        except TooLargeError:
+            refusal = respond(
+                413, "too_large", detail=f"a body of at most {exchange.limit} bytes is read here"
+            )
             exchange.is_too_large = False
             await refusal(scope, receive, exchange.send)
         except Exception as error:  # noqa: BLE001 - the last net: the caller gets an incident code, the log the rest

@@ -44,7 +44,7 @@ class IdempotentRoute(APIRoute):
 
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
-        if not self.methods & {"POST", "PUT"}:
+        if not (self.methods or set()) & {"POST", "PUT"}:
             return handle
 
         async def once(request: Request) -> Response:
@@ -65,7 +65,9 @@ async def answer_once(request: Request, handle: Handler, key: str, owner: str) -
     """The first answer again, or the work and then its answer."""
     runtime, route = runtime_of(request), f"{request.method} {request.url.path}"
     digest = hashlib.sha256(await request.body() + request.url.query.encode()).hexdigest()
-    first = await run_in_threadpool(claim, runtime.database, runtime.clock, runtime.sealer, key, route, owner, digest)
+    first = await run_in_threadpool(
+        claim, runtime.database, runtime.clock, runtime.sealer, key, route, owner, digest
+    )
     if first is not None:
         return replay(first, digest)
     try:
@@ -82,7 +84,10 @@ async def answer_once(request: Request, handle: Handler, key: str, owner: str) -
 def replay(first: Answer, digest: str) -> Response:
     if first.digest != digest:
         raise ConflictError(
-            "this key was used with another body", code="key_reused", where="Idempotency-Key", hint="use a new key"
+            "this key was used with another body",
+            code="key_reused",
+            where="Idempotency-Key",
+            hint="use a new key",
         )
     if first.status is None:
         raise ConflictError(
@@ -92,5 +97,8 @@ def replay(first: Answer, digest: str) -> Response:
             hint="try again in a moment",
         )
     return Response(
-        first.body, status_code=first.status, media_type=first.media_type, headers={"Idempotency-Replayed": "true"}
+        first.body,
+        status_code=first.status,
+        media_type=first.media_type,
+        headers={"Idempotency-Replayed": "true"},
     )

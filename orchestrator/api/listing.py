@@ -37,7 +37,9 @@ def decode_cursor(cursor: str) -> str:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         return raw.decode()
     except (binascii.Error, UnicodeDecodeError, ValueError):
-        raise InputError("this is no cursor of ours", where="cursor", hint="take `next` of the page before") from None
+        raise InputError(
+            "this is no cursor of ours", where="cursor", hint="take `next` of the page before"
+        ) from None
 
 
 def slice_of(

@@ -99,7 +99,11 @@ def of_surprise(error: Exception, route: str) -> JSONResponse:
     incident = secrets.token_hex(4)
     log.error("unexpected_error", incident=incident, route=route, exc_info=error)
     return respond(
-        500, "internal", detail="something went wrong on our side", incident=incident, hint="quote the incident"
+        500,
+        "internal",
+        detail="something went wrong on our side",
+        incident=incident,
+        hint="quote the incident",
     )
 
 

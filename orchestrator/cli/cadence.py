@@ -41,10 +41,7 @@ def show(name: Annotated[str, typer.Argument(help="As in `cadences list`.")], as
 
 
 def step_rows(cadence: Cadence) -> list[tuple[object, ...]]:
-    return [
-        (step.name, step.day, " > ".join(step.channels), step.template)
-        for step in cadence.steps
-    ]
+    return [(step.name, step.day, " > ".join(step.channels), step.template) for step in cadence.steps]
 
 
 @app.command(epilog="Example: duecourse cadences lint my-cadence.yaml")

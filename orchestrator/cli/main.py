@@ -53,12 +53,17 @@ def explain(error: Exception) -> int | None:
         return error.exit_code
     if isinstance(error, typer.TyperException):
         message = one_line(error.format_message())
-        hint = "" if "--help" in message else " (duecourse --help lists the commands, COMMAND --help the options)"
+        hint = (
+            ""
+            if "--help" in message
+            else " (duecourse --help lists the commands, COMMAND --help the options)"
+        )
         terminal.note(f"{message}{hint}")
         return error.exit_code
     # policies, channels and templates draw their own errors with the same members and know no exit codes
     if isinstance(getattr(error, "code", None), str) and hasattr(error, "hint"):
-        terminal.note(one_line(str(error)))
+        sentence = getattr(error, "sentence", None)
+        terminal.note(one_line(sentence() if sentence else str(error)))
         return InputError.exit_code
     return None
 

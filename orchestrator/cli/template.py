@@ -26,7 +26,13 @@ def list_templates(as_json: Json = False) -> None:
     if as_json:
         terminal.say_json(
             [
-                {"name": t.name, "channel": t.channel, "language": t.locale, "content": t.content, "version": t.version}
+                {
+                    "name": t.name,
+                    "channel": t.channel,
+                    "language": t.locale,
+                    "content": t.content,
+                    "version": t.version,
+                }
                 for t in catalog
             ]
         )
@@ -58,7 +64,9 @@ def render(
 
 @app.command(epilog="Example: duecourse templates lint my-templates/en/sms/reminder.j2")
 def lint(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Files or catalog folders; none: those in use.")] = None,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Files or catalog folders; none: those in use.")
+    ] = None,
 ) -> None:
     """Says everything that is wrong with templates, with file, line and hint; exit 2 if one is unfit."""
     settings = load()

@@ -55,8 +55,7 @@ class Bar:
 
     def __call__(self, done: int, total: int = 0, title: str | None = None) -> None:
         if self._progress is not None and self._task is not None:
-            more = {"description": title} if title else {}
-            self._progress.update(self._task, completed=done, total=total or None, **more)
+            self._progress.update(self._task, completed=done, total=total or None, description=title)
 
 
 @contextmanager

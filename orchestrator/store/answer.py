@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from orchestrator.clock import Clock
-from orchestrator.store.database import Database, Session
+from orchestrator.store.database import Database
 from orchestrator.store.sealing import Sealer
+from orchestrator.store.session import Session
 from orchestrator.store.tables.types import to_micros
 
 KEPT = timedelta(hours=24)
@@ -33,11 +34,11 @@ def claim(  # noqa: PLR0917 - runs in a thread, which takes positions
     with database.write(clock) as unit:
         now = unit.now
         unit.execute("DELETE FROM idempotency_key WHERE created_at < :old", {"old": to_micros(now - KEPT)})
-        found = unit.execute(
+        found = unit.one(
             "SELECT body_digest, status, response_sealed, created_at FROM idempotency_key"
             " WHERE key = :key AND route = :route AND owner = :owner",
             name,
-        ).first()
+        )
         if found is None:
             row = name | {"digest": digest, "now": to_micros(now)}
             unit.execute(

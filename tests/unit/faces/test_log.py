@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from orchestrator.errors import ConflictError
 from orchestrator.log import describe, explain, redact, scrub
 
@@ -17,17 +19,22 @@ def test_ids_and_counts_stay_readable() -> None:
 
 
 def test_personal_keys_are_dropped_whatever_they_hold() -> None:
-    event = redact(None, "info", {"event": "said", "address": "Main St 1", "text": "Dear Maria", "family_name": "Lopez"})
+    event = redact(
+        None, "info", {"event": "said", "address": "Main St 1", "text": "Dear Maria", "family_name": "Lopez"}
+    )
     assert "Maria" not in str(event)
     assert "Lopez" not in str(event)
     assert "Main" not in str(event)
 
 
+def int_of_row(words: str) -> None:
+    raise ValueError(words)
+
+
 def test_a_foreign_exception_gives_its_kind_and_frames_but_not_its_words() -> None:
-    try:
-        raise ValueError("duplicate key (family_name)=(Lopez)")
-    except ValueError as error:
-        event = explain(None, "error", {"event": "unexpected_error", "exc_info": error})
+    with pytest.raises(ValueError, match="duplicate") as caught:
+        int_of_row("duplicate key (family_name)=(Lopez)")
+    event = explain(None, "error", {"event": "unexpected_error", "exc_info": caught.value})
     told = event["exception"]
     assert told["kind"] == "ValueError"
     assert any("test_log.py" in frame for frame in told["frames"])

@@ -15,7 +15,8 @@ def test_every_permission_is_granted_to_somebody_and_the_administrator_has_them_
 
 
 @pytest.mark.parametrize(
-    "permission", [Permission.CONTACT, Permission.RECORD, Permission.IMPORT, Permission.ENROLL, Permission.ADMINISTER]
+    "permission",
+    [Permission.CONTACT, Permission.RECORD, Permission.IMPORT, Permission.ENROLL, Permission.ADMINISTER],
 )
 def test_an_auditor_changes_nothing(permission: Permission) -> None:
     assert not allows(Role.AUDITOR, permission)

@@ -53,7 +53,9 @@ def test_a_misspelt_name_is_not_silently_without_effect(monkeypatch: pytest.Monk
     assert refused(monkeypatch, DUECOURSE_DATABSE_URL="sqlite:///x.db").startswith("DUECOURSE_DATABSE_URL: ")
 
 
-def test_a_misspelt_name_in_the_env_file_is_found_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_misspelt_name_in_the_env_file_is_found_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     file = tmp_path / "env"
     file.write_text("DUECOURSE_PROT=8000\n", encoding="utf-8")
     assert refused(monkeypatch, DUECOURSE_ENV_FILE=str(file)).startswith("DUECOURSE_PROT: ")

@@ -1,0 +1,75 @@
+"""The resources that are read: lists in pages, and single ones. Sealed values stay sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query
+
+from orchestrator.api.caller import Allow, TheRuntime
+from orchestrator.api.listing import AskedSlice, Page, page_of
+from orchestrator.api.permission import Permission
+from orchestrator.bootstrap import Runtime
+from orchestrator.errors import UnknownReference
+from orchestrator.store import listing
+from orchestrator.store import tables as t
+
+# path, what it lists, and which columns may be asked for
+RESOURCES: tuple[tuple[str, listing.Model, str], ...] = (
+    ("consumers", t.Consumer, "id"),
+    ("accounts", t.Account, "id"),
+    ("contact-points", t.ContactPoint, "consumer_id"),
+    ("consents", t.Consent, "consumer_id"),
+    ("opt-outs", t.OptOut, "consumer_id"),
+    ("holds", t.Hold, "consumer_id"),
+    ("promises", t.Promise, "consumer_id"),
+    ("payments", t.Payment, "consumer_id"),
+    ("complaints", t.Complaint, "consumer_id"),
+    ("attempts", t.Attempt, "consumer_id"),
+    ("enrollments", t.Enrollment, "consumer_id"),
+    ("imports", t.ImportBatch, "id"),
+)
+Identifier = Annotated[str, Path(max_length=200)]
+router = APIRouter(prefix="/api/v1", tags=["resources"], dependencies=[Depends(Allow(Permission.READ))])
+
+
+def lister(model: listing.Model, column: str) -> Callable[..., Page]:
+    """The endpoint that lists `model`, narrowed by `column`."""
+
+    def list_rows(
+        runtime: TheRuntime,
+        asked: AskedSlice,
+        consumer_id: Annotated[str | None, Query(max_length=200, description="only this consumer's")] = None,
+    ) -> Page:
+        where = {column: consumer_id} if column != "id" else {}
+        with runtime.database.read(runtime.clock) as unit:
+            rows = listing.page(unit, model, after=asked.after, limit=asked.limit, where=where)
+        return page_of(rows, asked)
+
+    return list_rows
+
+
+def shower(name: str, model: listing.Model) -> Callable[..., dict[str, Any]]:
+    """The endpoint that shows one row of `model`."""
+
+    def show_row(runtime: TheRuntime, identifier: Identifier) -> dict[str, Any]:
+        return find(runtime, name, model, identifier)
+
+    return show_row
+
+
+def find(runtime: Runtime, name: str, model: listing.Model, identifier: str) -> dict[str, Any]:
+    """One row, or a 404 that names what was asked for."""
+    with runtime.database.read(runtime.clock) as unit:
+        row = listing.one(unit, model, identifier)
+    if row is None:
+        raise UnknownReference(f"there is none of this id among the {name}", where=identifier)
+    return row
+
+
+for _name, _model, _column in RESOURCES:
+    router.add_api_route(f"/{_name}", lister(_model, _column), name=f"list_{_name}", summary=f"List {_name}")
+    router.add_api_route(
+        f"/{_name}/{{identifier}}", shower(_name, _model), name=f"show_{_name}", summary=f"One of the {_name}"
+    )
