@@ -7,14 +7,14 @@ and zones apply. Only what cannot be a place is refused.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 
-import zipcodes
+from phonenumbers.tzdata import TIMEZONE_DATA, TIMEZONE_LONGEST_PREFIX
 
 from orchestrator.domain.country import SUBDIVISIONS
 from orchestrator.importers.cell import CellRefused
+from policies.gazetteer import gazetteer
 from policies.jurisdiction import jurisdictions_of
 from policies.zones import candidate_zones
 
@@ -24,10 +24,9 @@ _POSTAL = {
 }
 _ANY_POSTAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9 \-]{1,11}")
 _SUBDIVISION = re.compile(r"([A-Z]{2})-[A-Z0-9]{1,3}")
-# as long as the longest prefix that decides a number's zone
-_ZONE_DIGITS = 10
-
 Zones = tuple[tuple[str, str], ...]
+_MOST_PREFIXES = 100_000
+_ZONES_BY_PREFIX: dict[tuple[str, str | None], Zones] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +49,9 @@ def understand(
     checked = _check_subdivision(country, subdivision)
     country = country or (checked.split("-")[0] if checked else None)
     code = _check_postal(country, postal_code)
-    states = _states().get(code, frozenset()) if country == "US" and code else frozenset[str]()
-    joined: dict[str, None] = {}
-    if country:
-        for state in sorted({checked, *states} - {None} or {None}, key=str):
-            joined.update(dict.fromkeys(jurisdictions_of(country, state, city, code)))
-    widest_first = tuple(sorted(joined, key=lambda path: (path.count("-"), path)))
+    paths = jurisdictions_of(country, checked, city, code)
     zones = postal_zones(country, code) if country and code else ()
-    return Place(country, checked, city, code, widest_first, zones)
+    return Place(country, checked, city, code, tuple(paths), zones)
 
 
 def _check_subdivision(country: str | None, cell: str | None) -> str | None:
@@ -93,17 +87,8 @@ def _check_postal(country: str | None, cell: str | None) -> str | None:
 
 
 @lru_cache(maxsize=1)
-def _states() -> dict[str, frozenset[str]]:
-    """ZIP code -> subdivisions of ISO 3166-2 it lies in (military post offices lie in none)."""
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    for entry in zipcodes.list_all():
-        found[entry["zip_code"]].add(f"US-{entry['state']}")
-    return {code: frozenset(states & SUBDIVISIONS["US"]) for code, states in found.items()}
-
-
-@lru_cache(maxsize=1)
 def _prefixes() -> frozenset[str]:
-    return frozenset(code[:3] for code in _states())
+    return frozenset(code[:3] for code in gazetteer().zips)
 
 
 @lru_cache(maxsize=65_536)
@@ -112,14 +97,28 @@ def postal_zones(country: str, postal_code: str) -> Zones:
     return tuple(candidate_zones(None, (postal_code,), (), country))
 
 
-def number_zones(e164: str) -> Zones:
-    """The zones of a number, each with its source."""
-    return _prefix_zones(e164[: 1 + _ZONE_DIGITS].ljust(len(e164), "0"))
+@lru_cache(maxsize=1)
+def _split_areas() -> frozenset[str]:
+    """North American area codes whose exchanges lie in different zones, as `1` and three digits."""
+    return frozenset(prefix[:4] for prefix in TIMEZONE_DATA if prefix[0] == "1" and len(prefix) > 4)
 
 
-@lru_cache(maxsize=65_536)
-def _prefix_zones(e164: str) -> Zones:
-    return tuple(candidate_zones(None, (), (e164,), None))
+def _deciding(e164: str) -> int:
+    """How many characters of the number can decide its zone."""
+    if e164[:2] != "+1":
+        return 1 + TIMEZONE_LONGEST_PREFIX
+    return 8 if e164[1:5] in _split_areas() else 5
+
+
+def number_zones(e164: str, line: str | None) -> Zones:
+    """The zones of a valid number, each with its source; what decides them is how the number begins."""
+    key = (e164[: _deciding(e164)], line)
+    zones = _ZONES_BY_PREFIX.get(key)
+    if zones is None:
+        if len(_ZONES_BY_PREFIX) > _MOST_PREFIXES:
+            _ZONES_BY_PREFIX.clear()
+        zones = _ZONES_BY_PREFIX[key] = tuple(candidate_zones(None, (), (e164,), None))
+    return zones
 
 
 @lru_cache(maxsize=512)

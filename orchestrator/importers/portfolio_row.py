@@ -89,7 +89,7 @@ def prepare(row: Row, sealer: Index) -> PortfolioRow:
         creditor=cells.get("creditor"),
         consumer={name: cells[name] for name in CONSUMER_FIELDS if name in cells},
         account=account,
-        account_number=(number, sealer.index("account_number", number)) if number else None,
+        account_number=(number, sealer.index("account", number)) if number else None,
         points=points,
         zones=place.join_zones(stated, where.zones, *(point.zones for point in points)),
         jurisdictions=where.jurisdictions,
@@ -130,7 +130,7 @@ def _points(cells: dict[str, Any], where: place.Place, sealer: Index, problems: 
 def phone_point(cell: str, column: str, country: str | None, sealer: Index) -> Point:
     """A number as a contact point; where the numbering plan knows the kind of line, it is believed over the column."""
     number = phone.parse(cell, country)
-    zones = tuple((zone, f"{column}_area_code") for zone, _ in place.number_zones(number.e164))
+    zones = tuple((zone, f"{column}_area_code") for zone, _ in place.number_zones(number.e164, number.line))
     return Point("phone", number.e164, sealer.index("phone", number.e164), number.line or column, zones)
 
 

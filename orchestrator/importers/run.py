@@ -107,9 +107,9 @@ class _Job:
     def _write(self, write: Write, prepared: list[Any]) -> None:
         if not prepared:
             return
-        with self._database.write(self._clock) as transaction:
+        with self._database.write(self._clock) as unit:
             began = time.perf_counter()
-            write(bulk.Unit(transaction), self.batch, prepared)
+            write(unit, self.batch, prepared)
             self.batch.rejected.flush()
         took = time.perf_counter() - began
         if took > LONG_SECONDS:
@@ -117,13 +117,12 @@ class _Job:
 
     def _begin(self) -> None:
         """Record that the import began, and whether this very file went in before."""
-        with self._database.write(self._clock) as transaction:
-            unit = bulk.Unit(transaction)
-            earlier = unit.execute(
+        with self._database.write(self._clock) as unit:
+            earlier = unit.query(
                 "SELECT count(*) FROM import_batch WHERE file_digest = :digest AND kind = :kind AND finished_at IS NOT NULL",
                 {"digest": self.batch.file_digest, "kind": str(self._kind)},
             )
-            self.batch.seen_before = bool(next(iter(earlier))[0])
+            self.batch.seen_before = bool(earlier[0][0])
             columns = (
                 "id",
                 "kind",
@@ -151,8 +150,7 @@ class _Job:
             )
 
     def _finish(self) -> None:
-        with self._database.write(self._clock) as transaction:
-            unit = bulk.Unit(transaction)
+        with self._database.write(self._clock) as unit:
             columns = ("finished_at", "rows", "accounts", "consumers", "rejected")
             batch = self.batch
             counts = (batch.rows, batch.accounts, batch.consumers, batch.rejected.count)
