@@ -20,7 +20,7 @@ PROVIDERS: Mapping[Channel, tuple[str, ...]] = {
     Channel.SMS: ("channels.sms.twilio",),
     Channel.EMAIL: ("channels.email.smtp",),
     Channel.VOICE: ("channels.voice.twilio",),
-    Channel.LETTER: (),
+    Channel.LETTER: ("channels.letter.spool",),
     Channel.TASK: ("channels.task.worklist",),
 }
 

@@ -56,11 +56,11 @@ def address_lines(message: Message, provider: str) -> tuple[str, ...]:
 def check_printable(text: str, what: str, provider: str) -> None:
     """Raise Permanent for control characters and for scripts that the fonts do not have."""
     for sign in text:
-        if sign == "\n" or sign.isascii() and sign.isprintable():
+        if sign == "\n" or (sign.isascii() and sign.isprintable()):
             continue
         category = unicodedata.category(sign)
         is_unknown = category.startswith("L") and not unicodedata.name(sign, "").startswith(_SCRIPTS)
-        if category in _BAD or is_unknown or ord(sign) > 0x1F000 and category == "So":
+        if category in _BAD or is_unknown or (ord(sign) > 0x1F000 and category == "So"):
             raise Permanent(
                 f"{what} holds the character U+{ord(sign):04X}, which cannot be printed",
                 code="not_printable",

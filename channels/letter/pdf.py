@@ -49,7 +49,9 @@ class Typesetter:
                 made = self._compiler.compile(format="pdf", sys_inputs=inputs, timestamp=0, pdf_tags=False)
         except typst.TypstError as fault:
             raise _failure(str(fault), provider) from None
-        return Pdf(bytes(made), _pages(bytes(made)))
+        if not isinstance(made, bytes):
+            raise Refused("the typesetter gave no PDF", code="typesetting_failed", provider=provider)
+        return Pdf(made, _pages(made))
 
 
 def _failure(text: str, provider: str) -> Refused:
