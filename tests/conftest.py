@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import tempfile
 
 from hypothesis import HealthCheck, settings
 
-# the embedded PostgreSQL warns without it, and warnings are errors here
-os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
 # a developer's own settings must not leak into tests
 for name in [name for name in os.environ if name.startswith("DUECOURSE_")]:
     del os.environ[name]

@@ -1,0 +1,1 @@
+"""Alembic's folder: `versions` holds the steps, `env` runs them on the connection it is given."""

@@ -1,0 +1,32 @@
+"""The schema steps lead to the tables of the program, on both databases, and back to nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from orchestrator.errors import ConflictError
+from orchestrator.store import migration
+from orchestrator.store.database import Database
+
+
+def test_the_steps_lead_to_the_tables_of_the_program(database: Database) -> None:
+    assert migration.is_current(database)
+    assert migration.differences(database) == []
+
+
+def test_upgrading_again_changes_nothing(database: Database) -> None:
+    migration.upgrade(database)
+    assert migration.current(database) == migration.newest()
+
+
+def test_down_to_nothing_and_up_again(database: Database) -> None:
+    migration.downgrade(database, "base")
+    assert migration.current(database) is None
+    migration.upgrade(database)
+    assert migration.differences(database) == []
+
+
+def test_an_unknown_step_is_one_clear_error(database: Database) -> None:
+    with pytest.raises(ConflictError, match="nonsense"):
+        migration.upgrade(database, "nonsense")
+    assert migration.is_current(database)
