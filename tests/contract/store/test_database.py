@@ -1,0 +1,146 @@
+"""A unit of work behaves the same on both databases: all or nothing, one time, clear errors."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from orchestrator.clock import VirtualClock
+from orchestrator.errors import SettingError, UnavailableError
+from orchestrator.store.database import Database
+from orchestrator.store.tables import Switch
+
+INSERT = "INSERT INTO switch (name, value, changed_at, changed_by) VALUES (:name, :value, :at, 'test')"
+
+
+def put(database: Database, name: str, at: int = 0) -> None:
+    with database.write() as unit:
+        unit.execute(INSERT, {"name": name, "value": "true", "at": at})
+
+
+def names(database: Database) -> list[str]:
+    with database.read() as unit:
+        return [row[0] for row in unit.query("SELECT name FROM switch ORDER BY name")]
+
+
+def test_what_is_committed_is_read(database: Database) -> None:
+    put(database, "a")
+    assert names(database) == ["a"]
+
+
+def test_an_error_undoes_everything_in_both_styles(database: Database) -> None:
+    def half_done() -> None:
+        with database.write() as unit:
+            unit.execute(INSERT, {"name": "a", "value": "true", "at": 0})
+            unit.orm.add(Switch(name="b", value=True, changed_at=unit.now))
+            unit.flush()
+            raise ValueError("stop")
+
+    with pytest.raises(ValueError, match="stop"):
+        half_done()
+    assert names(database) == []
+
+
+def test_rows_and_objects_share_one_transaction(database: Database) -> None:
+    with database.write() as unit:
+        unit.orm.add(Switch(name="a", value={"x": [1, "é"]}, changed_at=unit.now))
+        assert unit.query("SELECT name FROM switch") == [("a",)]
+    with database.read() as unit:
+        found = unit.orm.get(Switch, "a")
+        assert found is not None
+        assert found.value == {"x": [1, "é"]}
+        assert found.changed_at.tzinfo is not None
+
+
+def test_many_rows_at_once(database: Database) -> None:
+    rows = [(f"n{number:04}", "false", number, "test") for number in range(1_500)]
+    with database.write() as unit:
+        unit.insert_many("switch", ["name", "value", "changed_at", "changed_by"], rows)
+        changed = unit.executemany(
+            "UPDATE switch SET changed_at = :at WHERE name = :name",
+            [{"name": row[0], "at": row[2] + 1} for row in rows],
+        )
+    assert changed == 1_500
+    with database.read() as unit:
+        wanted = [row[0] for row in rows[::3]]
+        found = unit.query(
+            f"SELECT count(*), min(changed_at) FROM switch WHERE name {unit.within('names')}",
+            {"names": unit.listed(wanted)},
+        )
+    assert found == [(500, 1)]
+
+
+def test_time_is_the_databases_and_stands_still_in_a_transaction(database: Database) -> None:
+    with database.write() as unit:
+        first = unit.now
+        assert unit.now == first
+    assert abs((datetime.now(UTC) - first).total_seconds()) < 60
+
+
+def test_a_virtual_clock_gives_its_own_time(database: Database) -> None:
+    at = datetime(2026, 3, 8, 6, 59, 59, 123456, tzinfo=UTC)
+    with database.write(VirtualClock(at)) as unit:
+        assert unit.now == at
+
+
+def test_what_follows_a_commit_is_not_called_after_a_rollback(database: Database) -> None:
+    called: list[str] = []
+    with database.write() as unit:
+        unit.after_commit(lambda: called.append("committed"))
+        assert called == []
+
+    def undone() -> None:
+        with database.write() as unit:
+            unit.after_commit(lambda: called.append("undone"))
+            raise ValueError("stop")
+
+    with pytest.raises(ValueError, match="stop"):
+        undone()
+    assert called == ["committed"]
+
+
+def test_writers_of_many_threads_lose_nothing(database: Database) -> None:
+    put(database, "count")
+
+    def add() -> None:
+        for _ in range(25):
+            with database.write() as unit:
+                unit.execute("UPDATE switch SET changed_at = changed_at + 1 WHERE name = 'count'")
+
+    threads = [threading.Thread(target=add) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.read() as unit:
+        assert unit.query("SELECT changed_at FROM switch") == [(200,)]
+
+
+def test_durable_settings_hold_on_every_connection(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'a.db'}", pool_size=3)
+    connections = [database.engine.connect() for _ in range(3)]
+    for connection in connections:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+        connection.close()
+    database.close()
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://nobody@127.0.0.1:1/none", "sqlite:////nonexistent-folder/deeper/a.db"]
+)
+def test_a_database_that_is_away_is_503(url: str) -> None:
+    database = Database(url)
+    with pytest.raises(UnavailableError) as caught, database.read():
+        pass
+    assert caught.value.status == 503
+    assert "nobody@" not in caught.value.line()
+
+
+def test_another_kind_of_database_is_refused() -> None:
+    with pytest.raises(SettingError, match="not a database"):
+        Database("mysql://somewhere/x")
