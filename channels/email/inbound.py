@@ -45,18 +45,16 @@ def parse(raw: bytes, own_domains: frozenset[str] = frozenset(), limit: int = MA
 
     own_domains: domains of our Message-IDs; empty takes every reference as ours. A delayed delivery gives no
     event. Raises WebhookError 413 over `limit` bytes; a mail that is not well formed is read as far as it
-    goes.
+    goes, and given as a reply with its raw text where it cannot be read at all.
     """
     if len(raw) > limit:
         raise WebhookError("the mail is too big", code="webhook_too_big", status=413)
     try:
         mail = _PARSER.parsebytes(raw)
         return _events(mail, raw, own_domains)
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        # the parser's own weak spots; the caller keeps the raw mail and shows it to a person
-        raise WebhookError(
-            f"the mail cannot be read: {type(error).__name__}", code="webhook_malformed", status=400
-        ) from None
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        # the parser's own weak spots: the words may be a STOP, so they go on as they came
+        return [_unreadable(raw)]
 
 
 def _events(mail: Message, raw: bytes, own: frozenset[str]) -> list[Event]:
@@ -72,6 +70,14 @@ def _report_type(mail: Message) -> str:
     if mail.get_content_type() != "multipart/report":
         return ""
     return str(mail.get_param("report-type") or "").lower()
+
+
+def _unreadable(raw: bytes) -> Event:
+    text = raw.decode("utf-8", "replace")
+    found = re.search(r"^From:.*?([^\s<>]+@[^\s<>]+)", text, re.IGNORECASE | re.MULTILINE)
+    plain = _Mail(raw, Message(), *_reference(text, frozenset()))
+    address = found[1] if found else ""
+    return plain.event(EventKind.REPLY, "reply", address, text=text[:_MAX_TEXT], detail={"unreadable": "yes"})
 
 
 class _Mail(msgspec.Struct, frozen=True):

@@ -99,19 +99,23 @@ class _Reader:
             raise self.fail(node, f"unknown channel `{word}`", f"known: {known}") from None
 
 
-def parse(text: str, file: str, base: b.Behaviour | None = None) -> b.Behaviour:
-    """Read a behaviour file. What it leaves out comes from `base` (the packaged default if None is given)."""
+def parse(text: str, file: str) -> b.Behaviour:
+    """Read a behaviour file. What it leaves out is as in the packaged one."""
+    return _read(text, file, packaged())
+
+
+def _read(text: str, file: str, base: b.Behaviour | None) -> b.Behaviour:
     reader = _Reader(file)
     try:
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark is not None else 1
+        # an error at the end of the text is reported on the line after it
+        line = min(mark.line + 1, text.count("\n") + 1) if mark is not None else 1
         problem = getattr(error, "problem", None) or "not YAML"
         raise SetupError(
             f"cannot be read: {problem}", code="bad_behaviour", file=file, line=line, hint="mend the YAML"
         ) from None
-    base = base if base is not None or file == "default.yaml" else packaged()
     if node is None:
         raise reader.fail(None, "the file is empty", "write at least `default: {}`")
     return _behaviour(reader, node, base)
@@ -133,7 +137,7 @@ def load(path: Path) -> b.Behaviour:
 def packaged() -> b.Behaviour:
     """The behaviour that ships."""
     text = resources.files("channels.simulator").joinpath("default.yaml").read_text(encoding="utf-8")
-    return parse(text, "default.yaml")
+    return _read(text, "default.yaml", None)
 
 
 _TOP = frozenset({"default", "consumers", "wordings", "misbehaviour", "promise_kept", "payment_reversed"})
