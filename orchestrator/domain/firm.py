@@ -188,7 +188,7 @@ def _where(firm: Firm, creditor: Creditor, country: str, language: str) -> dict[
         "hours": (_by_language(firm.hours, language), "hours"),
         "creditor_name": (_by_language(creditor.names, language) or creditor.name, f"{at}.name"),
         "legal_basis": (_by_language(creditor.legal_basis, language), f"{at}.legal_basis"),
-        "payment_link": (creditor.payment_link, f"{at}.payment_link"),
+        "payment_url": (creditor.payment_link, f"{at}.payment_link"),
     }
 
 
