@@ -208,6 +208,7 @@ class Force(StrEnum):
     GUIDANCE = "guidance"
     SOFT = "soft"
     POLICY = "policy"
+    FIRM = "firm"
     DRAFT = "draft"
 
 

@@ -14,18 +14,19 @@ from policies.instant import FOREVER
 from policies.prepare import Moment, Prepared
 from policies.rule import Blocked, Check, Kind, Passed, Result, RuleInForce, Traits
 from policies.verdict import Obligation
-from policies.vocabulary import Decision, Fact, RuleKind
+from policies.vocabulary import Channel, Decision, Fact, RuleKind
 
 
 class Params(Frozen, frozen=True):
-    """`deny`: the channel itself is not permitted. `fields` and `statements` must be there, each by its name.
+    """`deny_channels`: these media are not permitted at all. `fields` and `statements` must be there, each
+    by its name.
 
     `front_pointer`: the field that must stand on the front where the statements are on the back. `envelope`:
     regular expressions that must not match what is printed outside. `initial_only`: the first communication.
     `warn_undisclosed`: a flag where a private message does not say who writes.
     """
 
-    deny: bool = False
+    deny_channels: tuple[Channel, ...] = ()
     opt_out_text: bool = False
     fields: tuple[Word, ...] = ()
     statements: tuple[Word, ...] = ()
@@ -41,7 +42,7 @@ class Params(Frozen, frozen=True):
 def compile_rule(rule: RuleInForce[Params], traits: Traits) -> Check | None:
     """The objection to what is stated to be missing; `details.missing` lists it by name."""
     params = rule.params
-    if params.deny:
+    if traits.channel in params.deny_channels:
         barred = Blocked(Decision.DENY, params.why or f"{traits.channel} is not a permitted medium")
         return lambda prepared, moment: barred
     owed = tuple(Obligation(id=name, citation=rule.citation) for name in params.obligations)

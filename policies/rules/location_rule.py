@@ -14,7 +14,7 @@ from policies.instant import FOREVER
 from policies.pattern import matches
 from policies.prepare import Moment, Prepared
 from policies.rule import Blocked, Check, Kind, Passed, Result, RuleInForce, Traits
-from policies.vocabulary import Channel, Decision, Fact, RuleKind
+from policies.vocabulary import Decision, Fact, RuleKind
 
 Register = Callable[[Facts], bool]
 
@@ -28,13 +28,11 @@ _UNLESS: dict[str, Register] = {
     "no_offhours_number": lambda facts: not facts.offhours_number,
     "home_contact_unknown": lambda facts: "home_contact" in facts.unknown,
 }
-_HOME_LINES = frozenset({Channel.LETTER, Channel.POSTCARD, Channel.VISIT})
 
 
 class Params(Frozen, frozen=True):
-    """`fact`: always, employer_prohibits, work_stop, or inconvenient_places (the consumer's own list).
-
-    `unless` names facts that lift the rule; `allowed` contents pass.
+    """`fact`: always, employer_prohibits, work_stop. `unless` names facts that lift it; `allowed` contents
+    pass.
     """
 
     deny_place: tuple[Word, ...] = ()
@@ -48,8 +46,6 @@ def compile_rule(rule: RuleInForce[Params], traits: Traits) -> Check | None:
     params = rule.params
     if matches(params.allowed, traits.content):
         return None
-    if params.fact == "inconvenient_places":
-        return _designated(traits)
     register = _REGISTERS[params.fact]
     lifts = [_UNLESS[name] for name in params.unless]
     denied = frozenset(params.deny_place)
@@ -81,30 +77,8 @@ def _places(prepared: Prepared) -> set[str]:
     return found | {"work"} if contact.number_kind == "work" else found
 
 
-def _designated(traits: Traits) -> Check:
-    """The consumer's own list of places. Mail and visits without a place go home, a landline rings there."""
-    implied = traits.channel in _HOME_LINES or traits.number_kind == "landline"
-
-    def check(prepared: Prepared, moment: Moment) -> Result:
-        named = prepared.facts.inconvenient_places
-        if not named:
-            return FOREVER
-        places = _places(prepared)
-        if not places and implied:
-            places = {"home"}
-        where = places & {entry.place for entry in named}
-        if not where:
-            return FOREVER
-        return Blocked(
-            Decision.DENY, f"the consumer called this place inconvenient: {', '.join(sorted(where))}"
-        )
-
-    return check
-
-
 def _needs(params: Params) -> tuple[str, ...]:
-    own = {"employer_prohibits": (), "inconvenient_places": (Fact.INCONVENIENT_PLACES,)}
-    return (Fact.PLACE, *own.get(params.fact, ()))
+    return (Fact.PLACE,)
 
 
 KIND = Kind(RuleKind.LOCATION_RULE, Params, compile_rule, needs=_needs)

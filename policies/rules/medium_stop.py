@@ -17,10 +17,12 @@ from policies.stop_wording import asks_to_stop
 from policies.vocabulary import Channel, Content, Decision, Fact, RuleKind
 
 _COVERS: dict[str, frozenset[str]] = {
-    Channel.VOICE: frozenset({Channel.VOICE, Channel.VOICEMAIL}),
+    Channel.VOICE: frozenset({Channel.VOICE, Channel.VOICEMAIL, Channel.TASK}),
     Channel.LETTER: frozenset({Channel.LETTER, Channel.POSTCARD}),
 }
-"""A stop of calls closes the message that a call leaves; a stop of mail closes postcards."""
+"""A stop of calls closes the message that a call leaves and an agent's task to call; one of mail closes
+postcards.
+"""
 _UNSENT = frozenset({"failed", "undelivered", "bounced"})
 
 
