@@ -20,7 +20,7 @@ from policies.facts import Settings
 from policies.instant import DAY, FOREVER, HOUR, day_number
 from policies.pack import Applies, Rule, canonical_rule
 from policies.prepare import Moment, Prepared
-from policies.rule import Check, Kind, Lift, Passed, Result, RuleInForce, Traits, kinds
+from policies.rule import Check, Kind, Lift, Passed, Report, Result, RuleInForce, Traits, kinds
 
 _ZONE_REACH = 15 * HOUR
 """No zone's local date begins further than this from UTC's."""
@@ -101,6 +101,7 @@ class Profile:
     checks: tuple[Check, ...]
     needs: tuple[tuple[Rule, str], ...]
     unbuilt: tuple[Rule, ...]
+    reports: tuple[Report, ...]
     ends: int
     """The instant (microseconds) from which another profile may hold."""
 
@@ -220,16 +221,21 @@ class Stack:
         spans = [span for span in self._in_force(low, high) if fits(span.rule, traits)]
         lifts = self._lifts(spans, traits)
         rules, checks, needs, unbuilt = [], [], [], []
+        reports: list[Report] = []
         for span in spans:
             if span.kind is None:
                 unbuilt.append(span.rule)
             elif not span.kind.lift:
-                check = span.kind.compile(RuleInForce(span.rule, span.params, self.settings), traits)
+                here = RuleInForce(span.rule, span.params, self.settings)
+                check = span.kind.compile(here, traits)
                 if check is not None:
+                    reports += _reports(span.kind, here, traits)
                     checks.append(_wrap(span, check, lifts, dated=low != high))
                     rules.append(span.rule)
                     needs.extend((span.rule, str(need)) for need in span.kind.needs(span.params))
-        return Profile(tuple(rules), tuple(checks), tuple(needs), tuple(unbuilt), self._ends(low, high))
+        return Profile(
+            tuple(rules), tuple(checks), tuple(needs), tuple(unbuilt), tuple(reports), self._ends(low, high)
+        )
 
     def _lifts(self, spans: list[Span], traits: Traits) -> dict[str, tuple[Lift, ...]]:
         found: dict[str, tuple[Lift, ...]] = {}
@@ -241,6 +247,11 @@ class Stack:
                 for target in span.params.lifts:
                     found[target] = (*found.get(target, ()), lift)
         return found
+
+
+def _reports(kind: Kind, rule: RuleInForce[Any], traits: Traits) -> list[Report]:
+    report = kind.report(rule, traits) if kind.report is not None else None
+    return [report] if report is not None else []
 
 
 def _wrap(span: Span, check: Check, lifts: Mapping[str, tuple[Lift, ...]], *, dated: bool) -> Check:

@@ -6,11 +6,12 @@ again, until none objects or 400 days have passed.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from typing import Any
 
 from policies.compose import Profile, Stack
-from policies.facts import Facts
+from policies.facts import GIVEN_KEYS, Facts
 from policies.instant import DAY, FOREVER, from_micros, to_micros
 from policies.pack import Rule
 from policies.prepare import Moment, Prepared, prepare
@@ -22,7 +23,7 @@ HORIZON_DAYS = 400
 _HORIZON = HORIZON_DAYS * DAY
 _ALLOW, _DEFER, _HOLD, _DENY = Decision.ALLOW, Decision.DEFER, Decision.HOLD, Decision.DENY
 _MAX_ROUNDS = 4_000
-_FACTS = frozenset(Fact)
+_FACTS = frozenset(Fact) | frozenset(GIVEN_KEYS)
 
 Objection = tuple[Rule | None, Blocked]
 
@@ -67,8 +68,15 @@ class Judgement:
         return tuple(found.values())
 
     def used(self) -> tuple[WindowUse, ...]:
+        """What is used of the windows in force; a report that fails says nothing, it decided nothing."""
         parts = (*self.passed, *(blocked for _, blocked in self.objections))
-        return tuple(use for part in parts for use in part.used)
+        found = [use for part in parts for use in part.used]
+        if self.stack.covered and self.prepared.zones:
+            moment = self.prepared.moment(self.at)
+            for report in self.stack.profile(self.prepared.traits, self.at).reports:
+                with contextlib.suppress(Exception):
+                    found += report(self.prepared, moment)
+        return tuple(found)
 
     def verdict(self) -> Verdict:
         """The whole verdict, in the shape that every face shows."""

@@ -117,10 +117,11 @@ class Prepared:
             self._digest = digest(self.facts)
         return self._digest
 
-    def series(self, key: Hashable, counts: Callable[[Event], bool]) -> Series:
-        """The events that `counts` says yes to, built once for each `key`."""
+    def series(self, key: Hashable, predicate: Callable[[], Callable[[Event], bool]]) -> Series:
+        """The events that the predicate counts, built once for each `key`."""
         known = self._series.get(key)
         if known is None:
+            counts = predicate()
             known = self._series[key] = Series([event for event in self.events if counts(event)])
         return known  # type: ignore[no-any-return]
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from policies.prepare import Moment, Prepared
     from policies.verdict import Obligation, WindowUse
 
-__all__ = ["FOREVER", "Blocked", "Check", "Kind", "Lift", "Passed", "RuleInForce", "Traits", "kinds"]
+__all__ = ["FOREVER", "Blocked", "Check", "Kind", "Lift", "Passed", "Report", "RuleInForce", "Traits", "kinds"]
 
 P = TypeVar("P")
 
@@ -96,6 +96,8 @@ class Passed:
 
 Result = int | Passed | Blocked
 Check = Callable[["Prepared", "Moment"], Result]
+Report = Callable[["Prepared", "Moment"], "tuple[WindowUse, ...]"]
+"""What is used of a rule's windows at this moment, for people to read; it decides nothing."""
 Lift = Callable[["Prepared", "Moment"], int]
 """Of an exception rule: until when (microseconds) the rules it names are lifted for this contact; 0: not lifted."""
 
@@ -141,7 +143,7 @@ class Kind:
     """A shape of rules. `needs(params)`: the facts it must have; one that is named in `Facts.unknown` is a HOLD.
 
     `lift` marks an exception kind: instead of a check it compiles a Lift, for the rules in `params.lifts`.
-    `window_days(params)`: how far back in history it looks, None: for ever.
+    `report` compiles a Report beside the check. `window_days(params)`: how far back in history it looks, None: for ever.
     """
 
     name: RuleKind
@@ -150,6 +152,7 @@ class Kind:
     needs: Callable[[Any], tuple[str, ...]] = field(default=_no_needs)
     lift: bool = False
     window_days: Callable[[Any], int | None] = field(default=lambda params: 0)
+    report: Callable[[RuleInForce[Any], Traits], Report | None] | None = None
 
 
 @cache
