@@ -71,6 +71,11 @@ class Runtime:
         """The channels on which nothing really leaves, by name; every face says so."""
         return [str(channel) for channel in self.providers.simulated() if channel is not Channel.TASK]
 
+    @property
+    def ledger_heads(self) -> Path:
+        """Where signed heads go beside the database."""
+        return self.settings.ledger_heads or self.settings.data_dir / "ledger-heads.jsonl"
+
     def close(self) -> None:
         """Gives the connections back. Providers are closed by the loop that used them."""
         self.database.close()

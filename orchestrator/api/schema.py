@@ -1,0 +1,242 @@
+"""The bodies that the API takes and gives. External ids everywhere; amounts in minor units; times RFC 3339."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
+Short = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00]+$")]
+Text = Annotated[str, StringConstraints(max_length=4_000, pattern=r"^[^\x00]*$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Minor = Annotated[int, Field(ge=1, le=10**15, description="minor units of the currency")]
+MAX_BATCH = 1_000
+
+
+class Body(BaseModel):
+    """Unknown members are refused: a misspelt one must not be silently without effect."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SendChannel(StrEnum):
+    """Channels that contacts leave by."""
+
+    SMS = "sms"
+    EMAIL = "email"
+    VOICE = "voice"
+    LETTER = "letter"
+    TASK = "task"
+
+
+class CheckRequest(Body):
+    """May this contact be made? Without `account_ids`: every open account of the consumer, the worst answer."""
+
+    consumer_id: Id
+    channel: SendChannel
+    account_ids: Annotated[list[Id], Field(max_length=100)] = []
+    address: Short | None = Field(
+        default=None, description="a number, mailbox or contact point id; none: the best one"
+    )
+    at: AwareDatetime | None = Field(default=None, description="when it would be made; none: now")
+
+
+class CheckBatch(Body):
+    """Up to 1,000 questions, answered in their order."""
+
+    checks: Annotated[list[CheckRequest], Field(min_length=1, max_length=MAX_BATCH)]
+
+
+class ContactRequest(Body):
+    """A contact that is to be judged and then made."""
+
+    consumer_id: Id
+    channel: SendChannel
+    template: Id
+    account_ids: Annotated[list[Id], Field(max_length=100)] = []
+    address: Short | None = None
+
+
+class ReservationRequest(Body):
+    """A slot for a system outside: it counts from here until it is voided or runs out unstarted."""
+
+    consumer_id: Id
+    channel: SendChannel
+    account_ids: Annotated[list[Id], Field(min_length=1, max_length=100)]
+    address: Short | None = None
+    ttl_s: Annotated[int, Field(ge=1, le=900)] = 300
+    external_id: Id | None = None
+
+
+class ReservationOutcome(Body):
+    """How a reserved contact ended, in the words of the history."""
+
+    outcome: Short
+    conversation_accounts: Annotated[list[Id], Field(max_length=100)] = []
+    started_at: AwareDatetime | None = None
+    ended_at: AwareDatetime | None = None
+
+
+class ReservationVoid(Body):
+    """Why a reserved contact was never made, and what proves it."""
+
+    reason: Short
+    proof: Short
+
+
+class Rule(BaseModel):
+    """A rule that determined the answer."""
+
+    id: str
+    answer: Literal["allow", "defer", "hold", "deny"]
+    found: str
+    citation: str = ""
+    url: str = ""
+    force: str = ""
+    until: AwareDatetime | None = None
+    counted: list[str] = []
+
+
+class Obligation(BaseModel):
+    id: str
+    text: str = ""
+    citation: str = ""
+
+
+class WindowUse(BaseModel):
+    rule: str
+    window_start: AwareDatetime
+    window_end: AwareDatetime
+    used: int
+    limit: int
+
+
+class Alternative(BaseModel):
+    channel: str
+    address: str | None = None
+    decision: Literal["allow", "defer", "hold", "deny"]
+    retry_at: AwareDatetime | None = None
+
+
+class Verdict(BaseModel):
+    """The answer, the same on the command line, over HTTP and in the ledger."""
+
+    decision: Literal["allow", "defer", "hold", "deny"]
+    retry_at: AwareDatetime | None = None
+    valid_until: AwareDatetime | None = None
+    rules: list[Rule] = []
+    obligations: list[Obligation] = []
+    used: list[WindowUse] = []
+    alternatives: list[Alternative] = []
+    flags: list[str] = []
+    policy_digest: str = ""
+    facts_digest: str = ""
+    as_of: AwareDatetime | None = None
+
+
+class Verdicts(BaseModel):
+    verdicts: list[Verdict]
+
+
+class Contact(Verdict):
+    """A verdict and what came of it; `attempt_id` is null where nothing left."""
+
+    attempt_id: str | None = None
+    outcome: str | None = None
+
+
+class Reservation(BaseModel):
+    """`id` and `expires_at` are null where the answer is not allow."""
+
+    id: str | None = None
+    state: str | None = None
+    expires_at: AwareDatetime | None = None
+    verdict: Verdict | None = None
+
+
+class ConsentRecord(Body):
+    """What the consumer agreed to, or with `revokes` takes back."""
+
+    consumer_id: Id
+    type: Short
+    account_id: Id | None = None
+    medium: SendChannel | None = None
+    address: Short | None = None
+    received_at: AwareDatetime
+    via: Short | None = None
+    quote: Text | None = None
+
+
+class OptOutRecord(Body):
+    """A stop. With `address` alone it closes that number or mailbox for everybody who has it."""
+
+    consumer_id: Id | None = None
+    address: Short | None = None
+    channel: SendChannel | None = Field(default=None, description="none: every channel")
+    at: AwareDatetime | None = None
+    source: Short = "api"
+    proof: Text | None = None
+
+
+class HoldRecord(Body):
+    consumer_id: Id
+    kind: Short
+    account_id: Id | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+class PromiseRecord(Body):
+    consumer_id: Id
+    account_id: Id
+    amount_minor: Minor
+    currency: Currency
+    due_on: date
+
+
+class PaymentRecord(Body):
+    account_id: Id
+    amount_minor: Minor
+    currency: Currency
+    at: AwareDatetime
+    reversal_of: Id | None = None
+    external_id: Id | None = None
+
+
+class ComplaintRecord(Body):
+    consumer_id: Id
+    account_id: Id | None = None
+    text: Text
+
+
+class EventRecord(Body):
+    """A contact that happened elsewhere, or with `corrects` what is now known of an earlier one."""
+
+    consumer_id: Id
+    account_ids: Annotated[list[Id], Field(min_length=1, max_length=100)]
+    at: AwareDatetime
+    channel: Short
+    direction: Literal["outbound", "inbound"]
+    outcome: Short
+    address: Short | None = None
+    party: Short = "consumer"
+    content: Short = "collection"
+    corrects: Id | None = None
+    reason: Short | None = None
+
+
+class EnrollmentRequest(Body):
+    """Enrols accounts; `where` is a condition in CEL over the documented fields."""
+
+    cadence: Id
+    where: Annotated[str, StringConstraints(max_length=2_048)] | None = None
+
+
+class Recorded(BaseModel):
+    """What was written down, and what followed from it."""
+
+    id: str | None = None
+    result: dict[str, Any] = {}
