@@ -85,12 +85,13 @@ class TwilioVoice:
 
 
 def script_of(message: Message) -> CallScript:
-    """What the call of this message may say."""
+    """What the call of this message may say; a voice template's parts travel as the message's parameters."""
     return CallScript(
         text=message.text,
         voicemail_text=message.voicemail_text,
         recipient_name=message.recipient_name,
-        prompt=message.right_party_prompt,
+        prompt=message.right_party_prompt or message.parameters.get("right_party", ""),
+        sorry=message.parameters.get("wrong_person", ""),
         language=message.language,
     )
 

@@ -63,13 +63,14 @@ class CallScript(msgspec.Struct, frozen=True, kw_only=True):
     """What one call may say.
 
     text: for the right person. voicemail_text: for a machine, empty to hang up. prompt: the question, with
-    the keys 1, 2 and 9 in it; empty for the neutral one.
+    the keys 1, 2 and 9 in it; sorry: for whoever is not the right person; empty for the neutral ones.
     """
 
     text: str
     voicemail_text: str = ""
     recipient_name: str = ""
     prompt: str = ""
+    sorry: str = ""
     language: str = "en"
 
 
@@ -102,7 +103,7 @@ def reply(script: CallScript, digits: str, action_url: str) -> str:
     elif digits == STOP_CALLS:
         _say(response, phrases.stopped, script.language)
     else:
-        _say(response, phrases.sorry, script.language)
+        _say(response, script.sorry or phrases.sorry, script.language)
     response.hangup()
     return str(response)
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
+from shutil import rmtree
+from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 
 import msgspec
@@ -13,6 +16,7 @@ from channels.contract import Channel, Message, Provider, Sender
 from channels.email.smtp import SmtpProvider, SmtpSettings
 from channels.errors import Permanent, Refused
 from channels.http import HttpProvider, Request, Timeouts
+from channels.letter.spool import LetterSpool
 from channels.simulator.behaviour import Misbehaviour
 from channels.simulator.parse import packaged
 from channels.simulator.provider import SimulatedProvider
@@ -127,6 +131,43 @@ class SmtpRig(BaseRig):
         )
 
 
+class LetterRig(BaseRig):
+    """The spool is a folder: an address that cannot be printed is refused, a folder that is gone is no letter."""
+
+    channel = Channel.LETTER
+    faults = frozenset({Fault.NONE, Fault.GONE, Fault.NO_CONNECTION})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._folder: TemporaryDirectory[str] | None = None
+        self._address = ADDRESSES[Channel.LETTER]
+
+    def message(self, attempt_id: str) -> Message:
+        return message(self.channel, attempt_id, address=self._address)
+
+    async def provider(self, fault: Fault) -> Provider:
+        folder = self._spool()
+        provider = LetterSpool(folder)
+        if fault is Fault.GONE:
+            self._address = "Maria Lopez"
+        if fault is Fault.NO_CONNECTION:
+            rmtree(folder)
+        return provider
+
+    def deliveries(self) -> Sequence[Delivery]:
+        manifest = self._spool() / "manifest.jsonl"
+        lines = manifest.read_text(encoding="utf-8").splitlines() if manifest.exists() else []
+        return [Delivery(recipients=(self._address,), content=line) for line in lines]
+
+    async def close(self) -> None:
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def _spool(self) -> Path:
+        self._folder = self._folder or TemporaryDirectory()
+        return Path(self._folder.name) / "spool"
+
+
 class WorklistRig(BaseRig):
     """The sink is in this process: it can refuse, or leave us in doubt."""
 
@@ -228,6 +269,7 @@ RIGS: Mapping[str, Callable[[], BaseRig]] = {
     "twilio_sms": TwilioRig,
     "twilio_voice": TwilioVoiceRig,
     "smtp": SmtpRig,
+    "letter_spool": LetterRig,
     "worklist": WorklistRig,
     "plain_http": PlainHttpRig,
     **{f"simulated_{channel.value}": partial(SimulatedRig, channel) for channel in Channel},
