@@ -123,10 +123,9 @@ def _phone(value: object, _variable: Variable, _locale: str) -> str:
 def _number(value: object, _variable: Variable, _locale: str) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise TypeError("it must be a whole or decimal number")
+    is_finite = not isinstance(value, Decimal) or value.is_finite()
     is_printable = (
-        value.is_finite() and len(str(value)) <= MAX_LENGTH[VariableType.NUMBER]
-        if isinstance(value, Decimal)
-        else abs(value) <= 10**11
+        is_finite and -(10**11) <= value <= 10**11 and len(str(value)) <= MAX_LENGTH[VariableType.NUMBER]
     )
     if not is_printable:
         raise ValueError("it is too large to print")
