@@ -1,0 +1,120 @@
+"""Which contact a step makes now: channel by channel in order of preference, contact point by contact point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import msgspec
+
+from orchestrator.domain.cadence import Step, StepChannel
+from orchestrator.engine.facts import Proposal, Reader
+from orchestrator.engine.handover import handover_opens
+from orchestrator.engine.house import House
+from orchestrator.engine.judgement import (
+    Judged,
+    alternative,
+    earliest,
+    judge_group,
+    refusal,
+    usable_points,
+)
+from orchestrator.engine.message import Blocked, Composed, compose
+from policies.verdict import Decision, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a step comes to. `composed` only with ALLOW; `judged` is None where the step has no contact point."""
+
+    judged: Judged | None
+    composed: Composed | None = None
+
+    @property
+    def decision(self) -> Decision:
+        return Decision.DENY if self.judged is None else self.judged.decision
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be said to whom about which accounts, whatever the channel."""
+
+    consumer_id: str
+    account_ids: tuple[str, ...]
+    template: str
+    content: str
+    channels: tuple[str, ...]
+    attempt_id: str
+    contact_point_id: str | None = None
+    automated: bool = True
+    template_needed: bool = True
+
+
+def wish_of(consumer_id: str, account_ids: Sequence[str], step: Step, attempt_id: str) -> Wish:
+    channels = tuple(channel.value for channel in step.channels)
+    return Wish(consumer_id, tuple(account_ids), step.template, step.content, channels, attempt_id)
+
+
+def choose(house: House, reader: Reader, wish: Wish, at: datetime) -> Choice:
+    """The first contact that is allowed now, else the earliest answer over all channels and contact points."""
+    refused: list[Judged] = []
+    for proposal in _proposals(reader, wish):
+        judged = within_handover(reader, judge_group(house, reader, proposal, at), at)
+        if judged.is_allowed:
+            if not wish.template_needed:
+                return Choice(with_alternatives(judged, refused))
+            composed = compose(house, reader, judged, wish.template, wish.attempt_id, at)
+            if not isinstance(composed, Blocked):
+                return Choice(with_alternatives(judged, refused), composed)
+            judged = replace(judged, verdict=refusal(composed.code, composed.found, at, judged.facts))
+        refused.append(judged)
+    if not refused:
+        return Choice(None)
+    best = min(refused, key=earliest)
+    return Choice(with_alternatives(best, [one for one in refused if one is not best]))
+
+
+def _proposals(reader: Reader, wish: Wish) -> list[Proposal]:
+    return [
+        Proposal(
+            consumer_id=wish.consumer_id,
+            account_ids=wish.account_ids,
+            channel=channel,
+            contact_point_id=point.id if point is not None else None,
+            content=wish.content,
+            automated=wish.automated and channel == StepChannel.VOICE,
+            language=reader.consumer(wish.consumer_id).language,
+        )
+        for channel in wish.channels
+        for point in usable_points(reader, wish.consumer_id, channel)
+        if wish.contact_point_id is None or (point is not None and point.id == wish.contact_point_id)
+    ]
+
+
+def within_handover(reader: Reader, judged: Judged, at: datetime) -> Judged:
+    """Letters are handed over by day: an allowed one waits for the local morning (a default of operation)."""
+    if not judged.is_allowed or judged.proposal.channel != StepChannel.LETTER:
+        return judged
+    opens = handover_opens(judged.facts.zones, at)
+    if opens is None:
+        return judged
+    later = refusal(
+        "letter_handover",
+        "letters are handed over from 08:00 to 20:00 local time",
+        at,
+        judged.facts,
+        Decision.DEFER,
+    )
+    waiting = msgspec.structs.replace(later, retry_at=opens, policy_digest=judged.verdict.policy_digest)
+    return replace(judged, verdict=waiting)
+
+
+def with_alternatives(judged: Judged, others: Sequence[Judged]) -> Judged:
+    """The verdict with what the other channels and contact points answered."""
+    if not others:
+        return judged
+    verdict: Verdict = msgspec.structs.replace(
+        judged.verdict, alternatives=tuple(alternative(one) for one in others)
+    )
+    return replace(judged, verdict=verdict)

@@ -1,0 +1,357 @@
+"""Facts about a person, written down: each one voids unspent permits and is looked at by every enrollment at once.
+
+The callers (inbound messages, services, the simulation's people) say what happened; this module knows what must
+follow. Ids are derived from what was told, so telling twice writes once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from orchestrator.audit import ledger
+from orchestrator.audit.ledger import Line, LineKind
+from orchestrator.engine.house import House
+from orchestrator.engine.reconsider import reconsider
+from orchestrator.errors import UnknownReference
+from orchestrator.store import entry
+from orchestrator.store.identifier import derived_id
+from orchestrator.store.session import Session
+from orchestrator.store.tables.types import to_micros
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who told us, when it was true, and a key that is the same when the same thing is told again."""
+
+    at: datetime
+    source: str
+    key: str
+    by: str = "system"
+    proof: str | None = None
+
+
+def enter_opt_out(
+    house: House,
+    unit: Session,
+    told: Told,
+    *,
+    consumer_id: str | None = None,
+    value_index: str | None = None,
+    channel: str | None = None,
+) -> list[str]:
+    """Close a channel (None: all) for a consumer, or a number or mailbox for everyone who has it."""
+    if consumer_id is None and value_index is None:
+        raise UnknownReference("an opt-out names a consumer or an address", where="consumer_id")
+    entry.add(
+        unit,
+        "opt_out",
+        {
+            "id": derived_id("oo", told.key, consumer_id or "", value_index or "", channel or "all"),
+            "consumer_id": consumer_id,
+            "value_index": value_index,
+            "channel": channel,
+            "occurred_at": to_micros(told.at),
+            "recorded_at": unit.now_micros,
+            "source": told.source,
+            "recorded_by": told.by,
+            "proof": told.proof,
+            "withdrawn": False,
+        },
+    )
+    concerned = set(entry.holders(unit, value_index)) if value_index is not None else set()
+    if consumer_id is not None:
+        concerned.add(consumer_id)
+    body = {"channel": channel, "by_value": value_index is not None}
+    return _follow(house, unit, LineKind.OPT_OUT, concerned, told, body)
+
+
+def withdraw_opt_outs(
+    house: House, unit: Session, told: Told, *, value_index: str, channel: str | None = None
+) -> int:
+    """The person asked to be contacted again at this number or mailbox: its stops are withdrawn, nothing wider."""
+    stops = [stop for stop in entry.stops_in_force(unit, value_index, None) if channel in (None, stop[1])]
+    for stop_id, stopped in stops:
+        entry.add(
+            unit,
+            "opt_out",
+            {
+                "id": derived_id("oo", told.key, stop_id),
+                "value_index": value_index,
+                "channel": stopped,
+                "occurred_at": to_micros(told.at),
+                "recorded_at": unit.now_micros,
+                "source": told.source,
+                "recorded_by": told.by,
+                "corrects_id": stop_id,
+                "correction_reason": "the person asked to be contacted again",
+                "withdrawn": True,
+            },
+        )
+    _follow(house, unit, LineKind.CONSENT, entry.holders(unit, value_index), told, {"started": len(stops)})
+    return len(stops)
+
+
+def enter_cease(
+    house: House, unit: Session, consumer_id: str, told: Told, *, form: str, via: str | None
+) -> None:
+    _add(unit, "cease_request", consumer_id, told, form=form, via=via, accepted_medium=True)
+    _follow(house, unit, LineKind.CEASE, [consumer_id], told, {"form": form})
+
+
+def enter_hold(
+    house: House,
+    unit: Session,
+    consumer_id: str,
+    told: Told,
+    *,
+    kind: str,
+    account_id: str | None = None,
+    until: date | None = None,
+) -> str:
+    made = _add(unit, "hold", consumer_id, told, "kind", kind=kind, account_id=account_id, until=until)
+    _follow(house, unit, LineKind.HOLD, [consumer_id], told, {"hold_id": made, "kind": kind})
+    return made
+
+
+def release_hold(
+    house: House, unit: Session, consumer_id: str, hold_id: str, told: Told, *, reason: str
+) -> None:
+    _add(unit, "hold_release", consumer_id, told, hold_id=hold_id, reason=reason)
+    _follow(house, unit, LineKind.HOLD_RELEASED, [consumer_id], told, {"hold_id": hold_id})
+
+
+def enter_representation(house: House, unit: Session, consumer_id: str, told: Told) -> None:
+    """An attorney: until a person has looked, nobody but the attorney is contacted."""
+    notice = to_micros(told.at)
+    _add(unit, "representation", consumer_id, told, known=True, contact_known=False, consents_direct=False,
+         unresponsive=False, notice_at=notice)  # fmt: skip
+    enter_hold(house, unit, consumer_id, told, kind="attorney")
+
+
+def enter_dispute(
+    house: House, unit: Session, consumer_id: str, told: Told, *, account_id: str | None, form: str
+) -> str:
+    made = _add(unit, "dispute", consumer_id, told, account_id=account_id, form=form, duplicative=False)
+    _follow(house, unit, LineKind.DISPUTE, [consumer_id], told, {"dispute_id": made, "form": form})
+    return made
+
+
+def answer_dispute(
+    house: House, unit: Session, consumer_id: str, dispute_id: str, told: Told, *, kind: str
+) -> None:
+    _add(unit, "dispute_answer", consumer_id, told, dispute_id=dispute_id, kind=kind, undeliverable=False)
+    _follow(house, unit, LineKind.DISPUTE, [consumer_id], told, {"dispute_id": dispute_id, "answer": kind})
+
+
+def enter_complaint(
+    house: House,
+    unit: Session,
+    consumer_id: str,
+    told: Told,
+    *,
+    account_id: str | None = None,
+    text: str = "",
+) -> str:
+    sealed = house.sealer.seal(text) if text else None
+    made = _add(unit, "complaint", consumer_id, told, account_id=account_id, text_sealed=sealed)
+    _follow(house, unit, LineKind.COMPLAINT, [consumer_id], told, {"complaint_id": made})
+    return made
+
+
+def enter_call_back(
+    house: House,
+    unit: Session,
+    consumer_id: str,
+    told: Told,
+    *,
+    scope_date: date,
+    account_id: str | None,
+    via: str,
+) -> None:
+    """The consumer agreed to a call on one day: consent for it, and quiet until then."""
+    _add(unit, "consent", consumer_id, told, type="call_frequency", scope_date=scope_date, account_id=account_id,
+         channel="voice", party="consumer", via=via, obtained_during_violation=False)  # fmt: skip
+    _follow(house, unit, LineKind.CONSENT, [consumer_id], told, {"type": "call_frequency"})
+
+
+def enter_promise(
+    house: House, unit: Session, account_id: str, told: Told, *, amount_minor: int, due_on: date
+) -> str:
+    consumer_id, currency = _owner(unit, account_id)
+    made = _add(unit, "promise", consumer_id, told, account_id=account_id, amount_minor=amount_minor,
+                currency=currency, due_on=due_on, state="open")  # fmt: skip
+    _follow(
+        house, unit, LineKind.PROMISE, [consumer_id], told, {"promise_id": made, "due_on": due_on.isoformat()}
+    )
+    return made
+
+
+def enter_payment(
+    house: House,
+    unit: Session,
+    account_id: str,
+    told: Told,
+    *,
+    amount_minor: int,
+    reversal_of: str | None = None,
+    external_id: str | None = None,
+) -> str:
+    """Money in, or back: the balance moves, and with it whether the account is paid."""
+    consumer_id, currency = _owner(unit, account_id)
+    made = _add(unit, "payment", consumer_id, told, account_id=account_id, amount_minor=amount_minor,
+                currency=currency, reversal_of=reversal_of, external_id=external_id)  # fmt: skip
+    found = entry.account_of(unit, account_id)
+    if found is not None:
+        balance, _, state, _ = found
+        left = max(0, balance + amount_minor if reversal_of else balance - amount_minor)
+        after = _state_after(state, left)
+        before = {"balance_minor": balance, "state": state}
+        entry.revise(unit, "account", account_id, before, told.source, derived_id("rv", made))
+        entry.set_account(unit, account_id, left, after, after != state)
+    body = {"payment_id": made, "reversal": reversal_of is not None}
+    _follow(house, unit, LineKind.PAYMENT, entry.owners_of(unit, account_id), told, body)
+    return made
+
+
+def _state_after(state: str, balance_minor: int) -> str:
+    if state in {"open", "paid"}:
+        return "open" if balance_minor > 0 else "paid"
+    return state
+
+
+def enter_recall(house: House, unit: Session, account_id: str, told: Told, *, reason: str) -> None:
+    consumer_id, _ = _owner(unit, account_id)
+    _add(unit, "recall", consumer_id, told, account_id=account_id, reason=reason)
+    found = entry.account_of(unit, account_id)
+    if found is not None:
+        before = {"state": found[2]}
+        entry.revise(unit, "account", account_id, before, told.source, derived_id("rv", told.key, account_id))
+        entry.set_account(unit, account_id, found[0], "recalled", True)
+    _follow(house, unit, LineKind.RECALL, entry.owners_of(unit, account_id), told, {"reason": reason})
+
+
+def enter_point_state(
+    house: House,
+    unit: Session,
+    point_id: str,
+    told: Told,
+    *,
+    kind: str,
+    state: str,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """A number, mailbox or address turned out to be wrong, dead or somebody else's: it is not used again."""
+    found = entry.point(unit, point_id)
+    if found is None:
+        return
+    consumer_id, _, before = found
+    _add(unit, "contact_point_fact", consumer_id, told, contact_point_id=point_id, kind=kind, detail=detail)
+    entry.revise(
+        unit, "contact_point", point_id, {"state": before}, told.source, derived_id("rv", told.key, point_id)
+    )
+    entry.set_point_state(unit, point_id, state)
+    _follow(
+        house, unit, LineKind.CONSENT, [consumer_id], told, {"contact_point_id": point_id, "state": state}
+    )
+
+
+def open_incident(
+    house: House,
+    unit: Session,
+    kind: str,
+    consumer_id: str | None,
+    attempt_ids: Sequence[str],
+    key: str,
+    **detail: Any,
+) -> str:
+    """Something that compliance must look at."""
+    made = derived_id("in", kind, key)
+    entry.add(
+        unit,
+        "incident",
+        {
+            "id": made,
+            "kind": kind,
+            "consumer_id": consumer_id,
+            "attempt_ids": list(attempt_ids),
+            "detail": detail,
+            "opened_at": unit.now_micros,
+        },
+    )
+    reference = house.sealer.reference(consumer_id) if consumer_id is not None else None
+    ledger.append(
+        unit, [Line(LineKind.INCIDENT, unit.now_micros, {"incident_id": made, "kind": kind}, reference)]
+    )
+    return made
+
+
+def open_task(unit: Session, kind: str, consumer_id: str | None, reason: str, key: str, **detail: Any) -> str:
+    """Put something on a person's worklist."""
+    made = derived_id("ta", kind, key)
+    entry.add(
+        unit,
+        "task",
+        {
+            "id": made,
+            "kind": kind,
+            "consumer_id": consumer_id,
+            "state": "open",
+            "reason": reason,
+            "detail": detail,
+            "due_at": unit.now_micros,
+            "created_at": unit.now_micros,
+        },
+    )
+    return made
+
+
+def _add(unit: Session, table: str, consumer_id: str, told: Told, *parts: str, **values: Any) -> str:
+    made = derived_id(
+        table[:2], table, told.key, consumer_id, str(values.get("account_id")), str(values.get("kind"))
+    )
+    del parts
+    entry.add(
+        unit,
+        table,
+        {
+            "id": made,
+            "consumer_id": consumer_id,
+            "occurred_at": to_micros(told.at),
+            "recorded_at": unit.now_micros,
+            "source": told.source,
+            "recorded_by": told.by,
+            "withdrawn": False,
+            **values,
+        },
+    )
+    return made
+
+
+def _owner(unit: Session, account_id: str) -> tuple[str, str]:
+    owners, found = entry.owners_of(unit, account_id), entry.account_of(unit, account_id)
+    if not owners or found is None:
+        raise UnknownReference(f"no account {account_id!r}", where="account_id")
+    return owners[0], found[1]
+
+
+def _follow(
+    house: House,
+    unit: Session,
+    kind: LineKind,
+    consumer_ids: Iterable[str],
+    told: Told,
+    body: dict[str, Any],
+) -> list[str]:
+    """What every fact brings: permits die, the ledger has a line, enrollments are looked at. Gives who it concerns."""
+    people = entry.pool_members(unit, consumer_ids)
+    entry.move_epoch(unit, people)
+    lines = [
+        Line(kind, unit.now_micros, {**body, "source": told.source}, house.sealer.reference(one))
+        for one in sorted(set(consumer_ids))
+    ]
+    ledger.append(unit, lines)
+    reconsider(house, unit, people)
+    return people

@@ -1,0 +1,87 @@
+"""From an admitted attempt back to the very message that was judged, with the address it goes to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from channels.contract import MAX_VALIDITY_S, Channel, Message, Sender
+from orchestrator.domain.firm import sender_for
+from orchestrator.engine.house import House
+from orchestrator.engine.message import Body, unsubscribe_url
+from orchestrator.engine.stored import id_list
+from orchestrator.errors import DuecourseError
+from orchestrator.store.addressee import Addressee, addressees
+from orchestrator.store.admission import Admitted
+from orchestrator.store.tables.types import from_micros
+
+
+def build_messages(house: House, attempts: Sequence[Admitted]) -> dict[str, Message]:
+    """Messages by attempt id; one that cannot be opened is left out and is not sent."""
+    with house.database.read(house.clock) as unit:
+        found = addressees(unit, [attempt.id for attempt in attempts])
+        now = unit.now
+    made = {}
+    for attempt in attempts:
+        message = _build(house, attempt, found.get(attempt.id), now)
+        if message is not None:
+            made[attempt.id] = message
+    return made
+
+
+def _build(house: House, attempt: Admitted, to: Addressee | None, now: datetime) -> Message | None:
+    if to is None or attempt.body_sealed is None or attempt.subject_sealed is None:
+        return None
+    try:
+        body = msgspec.json.decode(house.sealer.open(attempt.body_sealed), type=Body)
+        subject = house.sealer.open(attempt.subject_sealed)
+        address = house.sealer.open(to.value_sealed) if to.value_sealed is not None else ""
+    except (DuecourseError, msgspec.DecodeError):
+        return None
+    language = attempt.language or "en"
+    sender = sender_for(house.firm, to.creditor_id or "", to.country, language, attempt.channel)
+    is_email = attempt.channel == Channel.EMAIL
+    return Message(
+        attempt_id=attempt.id,
+        channel=Channel(attempt.channel),
+        address=address,
+        subject=subject,
+        text=body.text,
+        html=body.html,
+        voicemail_text=body.voicemail_text,
+        language=language,
+        content=attempt.content,
+        template_id=attempt.template or "",
+        template_version=attempt.template_version or "",
+        parameters=body.parameters,
+        sender=Sender(
+            name=sender.variables.get("sender_name", ""),
+            number=sender.number,
+            email=sender.email_from,
+            address=sender.letterhead or sender.address,
+            official_phone=sender.variables.get("official_phone", ""),
+        ),
+        recipient_name=body.recipient_name,
+        reply_to=sender.reply_to,
+        callback_url=callback_url(house, attempt),
+        unsubscribe_url=unsubscribe_url(house, attempt.id) if is_email else "",
+        sent_at=now,
+        not_after=from_micros(attempt.not_after),
+        validity_s=validity(attempt, now),
+        consumer_ref=attempt.consumer_id,
+        account_refs=id_list(attempt.account_ids),
+        meta={} if house.inline else {"ordinal": str(to.contacts)},
+    )
+
+
+def validity(attempt: Admitted, now: datetime) -> int:
+    """Seconds a provider may hold the message: within the legal window, at most fifteen minutes."""
+    left = int((from_micros(attempt.not_after) - now).total_seconds())
+    return max(1, min(MAX_VALIDITY_S, left))
+
+
+def callback_url(house: House, attempt: Admitted) -> str:
+    """Where the provider reports; it carries our attempt id, so that a late report still finds its attempt."""
+    return f"{house.public_url}/webhooks/twilio/{attempt.channel}/{attempt.id}" if house.public_url else ""

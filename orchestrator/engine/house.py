@@ -1,0 +1,53 @@
+"""What the engine works with, composed once at the edge and handed to every part: no part reaches for a global."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from channels.contract import Channel, Provider
+from orchestrator.clock import Clock
+from orchestrator.domain.cadence_library import Cadences
+from orchestrator.domain.firm import Firm
+from orchestrator.store.database import Database
+from orchestrator.store.sealing import Sealer
+from policies.facts import Settings
+from policies.library import Library
+from templates.library import Catalog
+
+_DEFAULTS = Settings()
+
+Condition = Callable[[str, Mapping[str, Any]], bool]
+"""Evaluates a cadence's condition over an account's fields; raises nothing, and an unclear answer is False."""
+
+
+@dataclass(slots=True)
+class House:
+    """One engine. `library` is None while no valid policy is loaded: then everything is HOLD.
+
+    node: names this process in leases. assume_complete: nothing happened before what is recorded (simulation).
+    inline: run database work in the calling thread; a virtual clock needs it. lease_s: how long a worker may be
+    silent about an attempt it handed over before the attempt counts as ambiguous.
+    """
+
+    database: Database
+    clock: Clock
+    sealer: Sealer
+    library: Library | None
+    catalog: Catalog
+    firm: Firm
+    cadences: Cadences
+    providers: Mapping[Channel, Provider]
+    settings: Settings = _DEFAULTS
+    node: str = "node"
+    public_url: str = ""
+    assume_complete: bool = False
+    inline: bool = False
+    lease_s: float = 30.0
+    batch: int = 500
+    monotonic: Callable[[], float] = time.monotonic
+    condition: Condition | None = None
+    on_verdict: Callable[[Any], None] | None = None
+    known_policies: set[str] = field(default_factory=set)

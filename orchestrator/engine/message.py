@@ -1,0 +1,178 @@
+"""From an allowed contact to its words: the template in the consumer's language, the verdict's obligations filled.
+
+Composed before the slot is taken; what cannot be composed is held with the name of what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from channels.contract import content_digest
+from orchestrator.domain.firm import Sender, sender_for
+from orchestrator.engine.facts import Reader
+from orchestrator.engine.house import House
+from orchestrator.engine.judgement import Judged
+from orchestrator.store.dossier import AccountRow, ConsumerRow
+from templates.errors import MissingObligation, MissingVariable, TemplateError
+from templates.formatting import Money
+from templates.render import Rendered, render
+from templates.template import Template
+
+
+class Body(msgspec.Struct, frozen=True):
+    """What is sealed with an attempt beside its subject: enough to build the same message at dispatch."""
+
+    text: str
+    html: str
+    voicemail_text: str
+    parameters: dict[str, str]
+    recipient_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A message ready to be reserved; `body` is the JSON of a Body."""
+
+    template: str
+    version: str
+    language: str
+    subject: str
+    body: str
+    content_digest: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """Why there is no message: a stable code and what is missing."""
+
+    code: str
+    found: str
+
+
+def compose(
+    house: House, reader: Reader, judged: Judged, template: str, attempt_id: str, at: datetime
+) -> Composed | Blocked:
+    """Render the contact, or say what stands in the way; nothing is raised for one bad template or value."""
+    proposal = judged.proposal
+    consumer = reader.consumer(proposal.consumer_id)
+    accounts = [row for row in reader.accounts(consumer.id) if row.id in proposal.account_ids]
+    channel = proposal.channel
+    found = _find(house, template, channel, consumer, accounts)
+    if found is None:
+        return Blocked(
+            "template_missing", f"no template {template!r} for {channel} in the consumer's language"
+        )
+    form, sender = found
+    if sender.missing:
+        return Blocked("sender_incomplete", f"the firm file lacks {', '.join(sender.missing)}")
+    variables = {**sender.variables, **_about(house, consumer, accounts, form.locale, attempt_id, judged, at)}
+    try:
+        rendered = render(form, variables, [one.id for one in judged.verdict.obligations])
+    except (MissingObligation, MissingVariable) as error:
+        return Blocked("sender_incomplete", error.message)
+    except TemplateError as error:
+        return Blocked("template_failed", error.message)
+    return _composed(rendered, channel, str(variables["consumer_name"]))
+
+
+def _composed(rendered: Rendered, channel: str, name: str) -> Composed:
+    parameters = rendered.parts if channel in {"letter", "voice"} else {}
+    digest = content_digest(
+        channel=channel,
+        text=rendered.text,
+        subject=rendered.subject,
+        html=rendered.html,
+        voicemail_text=rendered.voicemail_text,
+        template_id=rendered.template,
+        template_version=rendered.version,
+        parameters=parameters,
+    )
+    body = Body(rendered.text, rendered.html, rendered.voicemail_text, dict(parameters), name)
+    return Composed(
+        template=rendered.template,
+        version=rendered.version,
+        language=rendered.locale,
+        subject=rendered.subject,
+        body=msgspec.json.encode(body, order="deterministic").decode(),
+        content_digest=digest,
+        text=rendered.text,
+    )
+
+
+def _find(
+    house: House, name: str, channel: str, consumer: ConsumerRow, accounts: Sequence[AccountRow]
+) -> tuple[Template, Sender] | None:
+    """The template in the consumer's language, else in the creditor's default language, with its sender."""
+    creditor = accounts[0].creditor_id if accounts else ""
+    known = house.firm.creditor(creditor)
+    for language in (consumer.language, known.default_language if known is not None else "en"):
+        form = house.catalog.find(name, channel, language) if language else None
+        if form is not None:
+            return form, sender_for(house.firm, creditor, consumer.country, form.locale, channel)
+    return None
+
+
+def _about(
+    house: House,
+    consumer: ConsumerRow,
+    accounts: Sequence[AccountRow],
+    locale: str,
+    attempt_id: str,
+    judged: Judged,
+    at: datetime,
+) -> Mapping[str, Any]:
+    """The standard variables that come from the consumer and the covered accounts."""
+    today = local_date(judged.facts.zones, at)
+    owed = [Money(row.balance_minor, row.currency) for row in accounts]
+    labels = [row.account_label or _position_label(place, locale) for place, row in enumerate(accounts, 1)]
+    total = Money(sum(one.minor for one in owed), owed[0].currency) if owed else None
+    return {
+        "consumer_name": display_name(consumer),
+        "original_creditor_name": accounts[0].original_creditor if accounts else None,
+        "account_label": labels[0] if labels else None,
+        "account_lines": tuple(zip(labels, owed, strict=True))[:20],
+        "several": len(accounts) > 1,
+        "amount": total,
+        "due_on": min((row.delinquent_since for row in accounts), default=None),
+        "as_of": today,
+        "sent_on": today,
+        "reference": attempt_id[-12:].upper(),
+        "opt_out_url": unsubscribe_url(house, attempt_id),
+    }
+
+
+def _position_label(place: int, locale: str) -> str:
+    """An account without a printable label is told apart by its place in the message."""
+    words = {"es": "cuenta", "zh": "账户"}.get(locale.split("-")[0], "account")
+    return f"{words}{place}" if words == "账户" else f"{words} {place}"
+
+
+def display_name(consumer: ConsumerRow) -> str:
+    """How a consumer is addressed; Chinese names have the family name first and no space."""
+    if consumer.organization:
+        return consumer.organization
+    given, family = consumer.given_name or "", consumer.family_name or ""
+    if family and "\u4e00" <= family[0] <= "\u9fff":
+        return family + given
+    return f"{given} {family}".strip()
+
+
+def local_date(zones: Sequence[str], at: datetime) -> date:
+    """The consumer's date at `at`: in the first of the plausible zones."""
+    return at.astimezone(ZoneInfo(zones[0])).date() if zones else at.date()
+
+
+def unsubscribe_url(house: House, attempt_id: str) -> str:
+    """A link without personal data that stops messages of this kind; the signature keeps it from being guessed."""
+    return f"{house.public_url}/u/{unsubscribe_token(house, attempt_id)}" if house.public_url else ""
+
+
+def unsubscribe_token(house: House, attempt_id: str) -> str:
+    return f"{attempt_id}.{house.sealer.index('unsubscribe', attempt_id)[:20]}"

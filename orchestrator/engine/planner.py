@@ -1,0 +1,145 @@
+"""The planner: what is due is judged, and what is allowed is reserved, a batch in one transaction.
+
+Order of things for each enrollment: exits and suspensions first, then the step's contact. Everything that is due
+for one group (consumer, creditor, actor, currency) at the same step becomes one contact. A reservation counts
+from here on, so the next question of the same batch already sees it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from orchestrator.engine import failpoint
+from orchestrator.engine.choice import Choice, choose, wish_of
+from orchestrator.engine.course import Course
+from orchestrator.engine.facts import Reader
+from orchestrator.engine.house import House
+from orchestrator.engine.reading import read_batch
+from orchestrator.engine.record import Recorder
+from orchestrator.store import claim
+from orchestrator.store.claim import EnrollmentRow
+from orchestrator.store.session import Session
+from policies.verdict import Decision
+
+_CAMPAIGN_WAIT = timedelta(minutes=15)
+
+
+@dataclass(slots=True)
+class Report:
+    """What one batch came to, by what happened: reserved, deferred, held, skipped, ended, suspended ..."""
+
+    claimed: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+def plan(house: House, limit: int | None = None) -> Report:
+    """Work one batch of due enrollments; an empty one claims nothing. Everything or nothing is committed."""
+    report = Report()
+    with house.database.write(house.clock) as unit:
+        recorder = _plan_batch(house, unit, limit or house.batch, report)
+        if recorder is not None:
+            failpoint.reach("plan.reserved")
+    if recorder is not None:
+        failpoint.reach("plan.committed")
+        recorder.announce()
+    return report
+
+
+def _plan_batch(house: House, unit: Session, limit: int, report: Report) -> Recorder | None:
+    if claim.is_stopped(unit):
+        return None
+    rows = claim.claim_due(unit, limit)
+    report.claimed = len(rows)
+    if not rows:
+        return None
+    failpoint.reach("plan.claimed")
+    consumer_ids = sorted({row.consumer_id for row in rows})
+    claim.lock_pools(unit, consumer_ids)
+    reader = read_batch(house, unit, consumer_ids)
+    recorder = Recorder(house, unit, reader, unit.now)
+    planning = _Planning(house, reader, recorder, unit.now, report.counts, claim.stopped_campaigns(unit))
+    planning.work(rows)
+    recorder.flush()
+    return recorder
+
+
+@dataclass(slots=True)
+class _Planning:
+    """One batch in work."""
+
+    house: House
+    reader: Reader
+    recorder: Recorder
+    now: datetime
+    counts: Counter[str]
+    stopped: frozenset[str]
+
+    def work(self, rows: Sequence[EnrollmentRow]) -> None:
+        groups: dict[tuple[object, ...], list[Course]] = {}
+        for row in rows:
+            course = self._course(row)
+            if course is not None:
+                groups.setdefault(course.group, []).append(course)
+        for courses in groups.values():
+            self._contact(courses)
+
+    def _course(self, row: EnrollmentRow) -> Course | None:
+        """The enrollment, if its step is to be made now; exits, suspensions and waits are recorded here."""
+        course = Course(self.house, self.reader, self.recorder, row, self.now)
+        if row.campaign_id is not None and row.campaign_id in self.stopped:
+            self.counts["campaign_stopped"] += 1
+            course.wait_until(self.now + _CAMPAIGN_WAIT)
+            return None
+        moved = course.look()
+        if moved is not None:
+            self.counts[moved] += 1
+            return None
+        return course
+
+    def _contact(self, courses: Sequence[Course]) -> None:
+        """Make one contact for everything of a group that is due at one step."""
+        first = courses[0]
+        try:
+            accounts = [one.row.account_id for one in courses]
+            wish = wish_of(first.row.consumer_id, accounts, first.step, first.attempt_id)
+            choice = choose(self.house, self.reader, wish, self.now)
+        except Exception as error:  # noqa: BLE001 - one poisoned contact must not stop the batch
+            for course in courses:
+                course.crashed(type(error).__name__)
+            self.counts["crashed"] += len(courses)
+            return
+        self._take(courses, choice)
+
+    def _take(self, courses: Sequence[Course], choice: Choice) -> None:
+        first = courses[0]
+        if choice.judged is None:
+            self._skip(courses, "no_contact_point")
+        elif choice.decision is Decision.ALLOW:
+            covered = [one for one in courses if one.row.account_id in choice.judged.proposal.account_ids]
+            first.reserve(choice)
+            for course in covered:
+                course.advance()
+            for course in courses:
+                if course not in covered:
+                    course.left_out(choice.judged)
+            self.counts["reserved"] += 1
+        elif choice.decision is Decision.DEFER:
+            self.recorder.verdict(choice.judged, None, first.row.id)
+            for course in courses:
+                self.counts[course.defer(choice.judged.verdict.retry_at)] += 1
+        elif choice.decision is Decision.HOLD:
+            self.recorder.verdict(choice.judged, None, first.row.id)
+            for course in courses:
+                course.hold(choice.judged)
+            self.counts["held"] += len(courses)
+        else:
+            self.recorder.verdict(choice.judged, None, first.row.id)
+            self._skip(courses, "denied")
+
+    def _skip(self, courses: Sequence[Course], why: str) -> None:
+        for course in courses:
+            course.skip()
+        self.counts[why] += len(courses)

@@ -1,0 +1,548 @@
+"""Everything that is known of many consumers at one moment, in one query per table whatever their number.
+
+Rows come back as named tuples with instants in microseconds. Corrections are resolved here: a row that another
+one known by then corrects is left out, and so is a withdrawn one. Consumers of one pool count as one person, so
+the rows of a whole pool are read for each of its members.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+
+from orchestrator.store.session import Session
+
+
+class ConsumerRow(NamedTuple):
+    id: str
+    pool_id: str
+    kind: str
+    given_name: str | None
+    family_name: str | None
+    organization: str | None
+    date_of_birth: date | None
+    language: str | None
+    country: str
+    zones: Any
+    jurisdictions: Any
+    epoch: int
+
+
+class AccountRow(NamedTuple):
+    id: str
+    consumer_id: str
+    position: int
+    creditor_id: str
+    actor: str
+    currency: str
+    balance_minor: int
+    delinquent_since: date
+    state: str
+    original_creditor: str | None
+    account_label: str | None
+    account_number_sealed: bytes | None
+    product: str | None
+    placed_on: date | None
+    new_placement: bool | None
+    charged_off_on: date | None
+    last_payment_on: date | None
+    limitation_on: date | None
+    history_complete_since: date | None
+    created_at: int
+
+
+class PointRow(NamedTuple):
+    id: str
+    consumer_id: str
+    party_id: str | None
+    kind: str
+    value_index: str
+    number_kind: str | None
+    place: str | None
+    country: str | None
+    employer_provided: str
+    domain_public: bool | None
+    state: str
+    position: int
+
+
+class PointFactRow(NamedTuple):
+    id: str
+    consumer_id: str
+    contact_point_id: str
+    kind: str
+    occurred_at: int
+    detail: Any
+    source: str
+
+
+class ConsentRow(NamedTuple):
+    id: str
+    consumer_id: str
+    type: str
+    channel: str | None
+    contact_point_id: str | None
+    account_id: str | None
+    party: str
+    via: str | None
+    scope_date: date | None
+    window_start: str | None
+    window_end: str | None
+    obtained_during_violation: bool
+    occurred_at: int
+
+
+class RevocationRow(NamedTuple):
+    id: str
+    consumer_id: str
+    consent_id: str
+    occurred_at: int
+
+
+class OptOutRow(NamedTuple):
+    id: str
+    consumer_id: str | None
+    value_index: str | None
+    channel: str | None
+    scope: str | None
+    occurred_at: int
+    source: str
+
+
+class PreferenceRow(NamedTuple):
+    id: str
+    consumer_id: str
+    kind: str
+    days: str | None
+    start: str | None
+    end: str | None
+    until: date | None
+    place: str | None
+    channel: str | None
+    source: str
+
+
+class CeaseRow(NamedTuple):
+    id: str
+    consumer_id: str
+    form: str
+    via: str | None
+    accepted_medium: bool | None
+    sent_at: int | None
+    occurred_at: int
+
+
+class HoldRow(NamedTuple):
+    id: str
+    consumer_id: str
+    account_id: str | None
+    kind: str
+    starts_on: date | None
+    until: date | None
+    occurred_at: int
+
+
+class HoldReleaseRow(NamedTuple):
+    id: str
+    consumer_id: str
+    hold_id: str
+    occurred_at: int
+
+
+class RepresentationRow(NamedTuple):
+    id: str
+    consumer_id: str
+    account_id: str | None
+    known: bool
+    contact_known: bool
+    consents_direct: bool
+    unresponsive: bool
+    notice_at: int | None
+    occurred_at: int
+
+
+class EmployerRow(NamedTuple):
+    id: str
+    consumer_id: str
+    prohibits: bool
+    source: str
+    occurred_at: int
+
+
+class DisputeRow(NamedTuple):
+    id: str
+    consumer_id: str
+    account_id: str | None
+    form: str
+    portion: str | None
+    by: str | None
+    duplicative: bool
+    occurred_at: int
+
+
+class DisputeAnswerRow(NamedTuple):
+    id: str
+    consumer_id: str
+    dispute_id: str
+    kind: str
+    undeliverable: bool
+    gives_reasons: bool | None
+    refers_to_earlier: bool | None
+    occurred_at: int
+
+
+class CreditorRequestRow(NamedTuple):
+    id: str
+    consumer_id: str
+    account_id: str | None
+    form: str
+    answered_at: int | None
+    occurred_at: int
+
+
+class ComplaintRow(NamedTuple):
+    id: str
+    consumer_id: str
+    account_id: str | None
+    closed_at: int | None
+    occurred_at: int
+
+
+class NoticeRow(NamedTuple):
+    id: str
+    consumer_id: str
+    account_id: str | None
+    kind: str
+    sent_on: date
+    medium: str | None
+    undeliverable: bool
+    resent_on: date | None
+    actual_receipt_on: date | None
+    occurred_at: int
+
+
+class AgreementRow(NamedTuple):
+    id: str
+    consumer_id: str
+    account_id: str | None
+    rule_id: str
+    written: bool
+
+
+class AssertionRow(NamedTuple):
+    id: str
+    consumer_id: str
+    account_id: str | None
+    name: str
+    value: Any
+    occurred_at: int
+
+
+class CheckRow(NamedTuple):
+    id: str
+    consumer_id: str | None
+    value_index: str | None
+    kind: str
+    result: str
+    source: str
+    occurred_at: int
+
+
+class PromiseRow(NamedTuple):
+    id: str
+    consumer_id: str
+    account_id: str
+    amount_minor: int
+    currency: str
+    due_on: date
+    state: str
+    occurred_at: int
+
+
+class PaymentRow(NamedTuple):
+    id: str
+    consumer_id: str
+    account_id: str
+    amount_minor: int
+    currency: str
+    reversal_of: str | None
+    occurred_at: int
+
+
+class PartyRow(NamedTuple):
+    id: str
+    consumer_id: str
+    party_id: str
+    account_id: str | None
+    role: str
+    jointly_liable: bool
+    debt_related_evidence: bool
+    refused_at: int | None
+    offered_to_pay_at: int | None
+
+
+class ContactRow(NamedTuple):
+    consumer_id: str
+    event_id: str
+    version: int
+    occurred_at: int
+    channel: str
+    direction: str
+    outcome: str | None
+    account_ids: Any
+    debts_discussed: Any
+    intended_debts: Any
+    contact_point_id: str | None
+    party: str
+    actor: str | None
+    content: str
+    number_kind: str | None
+    place: str | None
+    detail: Any
+    attempt_id: str | None
+
+
+R = TypeVar("R", bound=NamedTuple)
+_DATES = frozenset({"until", "scope_date"})
+_JSON = frozenset(
+    {"zones", "jurisdictions", "detail", "account_ids", "debts_discussed", "intended_debts", "value"}
+)
+_BOOLEANS = frozenset(
+    {"new_placement", "domain_public", "obtained_during_violation", "accepted_medium", "known", "contact_known",
+     "consents_direct", "unresponsive", "prohibits", "duplicative", "undeliverable", "gives_reasons",
+     "refers_to_earlier", "written", "jointly_liable", "debt_related_evidence"}
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Pool:
+    """One person as far as we know: the rows of every consumer that is counted together."""
+
+    id: str
+    consumers: dict[str, ConsumerRow] = field(default_factory=dict)
+    accounts: dict[str, list[AccountRow]] = field(default_factory=dict)
+    points: list[PointRow] = field(default_factory=list)
+    point_facts: list[PointFactRow] = field(default_factory=list)
+    consents: list[ConsentRow] = field(default_factory=list)
+    revocations: list[RevocationRow] = field(default_factory=list)
+    opt_outs: list[OptOutRow] = field(default_factory=list)
+    preferences: list[PreferenceRow] = field(default_factory=list)
+    ceases: list[CeaseRow] = field(default_factory=list)
+    holds: list[HoldRow] = field(default_factory=list)
+    releases: list[HoldReleaseRow] = field(default_factory=list)
+    representations: list[RepresentationRow] = field(default_factory=list)
+    employer_notes: list[EmployerRow] = field(default_factory=list)
+    disputes: list[DisputeRow] = field(default_factory=list)
+    answers: list[DisputeAnswerRow] = field(default_factory=list)
+    creditor_requests: list[CreditorRequestRow] = field(default_factory=list)
+    complaints: list[ComplaintRow] = field(default_factory=list)
+    notices: list[NoticeRow] = field(default_factory=list)
+    agreements: list[AgreementRow] = field(default_factory=list)
+    assertions: list[AssertionRow] = field(default_factory=list)
+    checks: list[CheckRow] = field(default_factory=list)
+    promises: list[PromiseRow] = field(default_factory=list)
+    payments: list[PaymentRow] = field(default_factory=list)
+    parties: list[PartyRow] = field(default_factory=list)
+    history: list[ContactRow] = field(default_factory=list)
+    contacted_before: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where the rows of one attribute of `Pool` come from; `corrected`: later rows may replace them."""
+
+    attribute: str
+    table: str
+    row: type[Any]
+    corrected: bool = True
+
+
+_SOURCES = (
+    _Source("point_facts", "contact_point_fact", PointFactRow),
+    _Source("consents", "consent", ConsentRow),
+    _Source("revocations", "consent_revocation", RevocationRow),
+    _Source("preferences", "preference", PreferenceRow),
+    _Source("ceases", "cease_request", CeaseRow),
+    _Source("holds", "hold", HoldRow),
+    _Source("releases", "hold_release", HoldReleaseRow),
+    _Source("representations", "representation", RepresentationRow),
+    _Source("employer_notes", "employer_note", EmployerRow),
+    _Source("disputes", "dispute", DisputeRow),
+    _Source("answers", "dispute_answer", DisputeAnswerRow),
+    _Source("creditor_requests", "original_creditor_request", CreditorRequestRow),
+    _Source("complaints", "complaint", ComplaintRow),
+    _Source("notices", "notice", NoticeRow),
+    _Source("agreements", "agreement", AgreementRow),
+    _Source("assertions", "assertion", AssertionRow),
+    _Source("promises", "promise", PromiseRow),
+    _Source("payments", "payment", PaymentRow),
+    _Source("parties", "party", PartyRow),
+)
+
+
+def load(
+    unit: Session,
+    consumer_ids: Iterable[str],
+    known_at: int,
+    history_from: Callable[[Iterable[ConsumerRow]], int],
+) -> dict[str, Pool]:
+    """The pools of `consumer_ids`, by pool id, as known at `known_at` (microseconds).
+
+    Contacts that happened before `history_from` (the start of the longest window in force for these consumers)
+    are left out; `Pool.contacted_before` tells whether there are any.
+    """
+    reader = _Reader(unit, known_at)
+    pools = reader.pools(sorted(set(consumer_ids)))
+    members = {consumer: pool for pool in pools.values() for consumer in pool.consumers}
+    if not members:
+        return {}
+    reader.fill_accounts(members)
+    reader.fill_points(members)
+    for source in _SOURCES:
+        reader.fill(source, members)
+    reader.fill_by_value("opt_outs", "opt_out", OptOutRow, members, corrected=True)
+    reader.fill_by_value("checks", "check_result", CheckRow, members, corrected=False)
+    start = history_from(consumer for pool in pools.values() for consumer in pool.consumers.values())
+    reader.fill_history(members, start)
+    return pools
+
+
+class _Reader:
+    def __init__(self, unit: Session, known_at: int) -> None:
+        self.unit = unit
+        self.known_at = known_at
+
+    def rows(self, row: type[R], sql: str, **params: Any) -> list[R]:
+        found = self.unit.query(sql, {"known": self.known_at, **params})
+        decoders = _decoders(row, self.unit.dialect)
+        if not decoders:
+            return [row._make(values) for values in found]
+        return [row._make(_decoded(list(values), decoders)) for values in found]
+
+    def pools(self, consumer_ids: Sequence[str]) -> dict[str, Pool]:
+        within = self.unit.within
+        sql = (
+            f"SELECT {_columns(ConsumerRow)} FROM consumer WHERE pool_id IN "  # noqa: S608
+            f"(SELECT pool_id FROM consumer WHERE id {within('ids')}) ORDER BY id"
+        )
+        pools: dict[str, Pool] = {}
+        for consumer in self.rows(ConsumerRow, sql, ids=self.unit.listed(consumer_ids)):
+            pools.setdefault(consumer.pool_id, Pool(consumer.pool_id)).consumers[consumer.id] = consumer
+        return pools
+
+    def fill_accounts(self, members: dict[str, Pool]) -> None:
+        columns = ", ".join(
+            f"l.{name}" if name in {"consumer_id", "position"} else f"a.{name}" for name in AccountRow._fields
+        )
+        sql = (
+            f"SELECT {columns} FROM account_consumer l JOIN account a ON a.id = l.account_id "  # noqa: S608
+            f"WHERE l.consumer_id {self.unit.within('ids')} ORDER BY a.id"
+        )
+        for row in self.rows(AccountRow, sql, ids=self.unit.listed(sorted(members))):
+            members[row.consumer_id].accounts.setdefault(row.consumer_id, []).append(row)
+
+    def fill_points(self, members: dict[str, Pool]) -> None:
+        sql = (
+            f"SELECT {_columns(PointRow)} FROM contact_point WHERE consumer_id "  # noqa: S608
+            f"{self.unit.within('ids')} AND created_at <= :known ORDER BY consumer_id, position, id"
+        )
+        for row in self.rows(PointRow, sql, ids=self.unit.listed(sorted(members))):
+            members[row.consumer_id].points.append(row)
+
+    def fill(self, source: _Source, members: dict[str, Pool]) -> None:
+        sql = (
+            f"SELECT {_columns(source.row)} FROM {source.table} AS f WHERE consumer_id "  # noqa: S608
+            f"{self.unit.within('ids')} AND recorded_at <= :known {_current(source.table)}"
+            " ORDER BY occurred_at, id"
+        )
+        for row in self.rows(source.row, sql, ids=self.unit.listed(sorted(members))):
+            getattr(members[row.consumer_id], source.attribute).append(row)
+
+    def fill_by_value(
+        self, attribute: str, table: str, row: type[Any], members: dict[str, Pool], *, corrected: bool
+    ) -> None:
+        """Facts that name a consumer or a number or mailbox: those of a value hold for everyone who has it."""
+        owners: dict[str, set[str]] = defaultdict(set)
+        for consumer_id, pool in members.items():
+            for point in pool.points:
+                if point.consumer_id == consumer_id:
+                    owners[point.value_index].add(pool.id)
+        pools = {pool.id: pool for pool in members.values()}
+        sql = (
+            f"SELECT {_columns(row)} FROM {table} AS f WHERE (consumer_id {self.unit.within('ids')} "  # noqa: S608
+            f"OR value_index {self.unit.within('values')}) AND recorded_at <= :known "
+            f"{_current(table) if corrected else ''} ORDER BY occurred_at, id"
+        )
+        lists = {"ids": self.unit.listed(sorted(members)), "values": self.unit.listed(sorted(owners))}
+        for found in self.rows(row, sql, **lists):
+            mine = {members[found.consumer_id].id} if found.consumer_id in members else set()
+            for pool_id in sorted(mine | owners.get(found.value_index or "", set())):
+                getattr(pools[pool_id], attribute).append(found)
+
+    def fill_history(self, members: dict[str, Pool], history_from: int) -> None:
+        sql = (
+            f"SELECT {_columns(ContactRow)} FROM contact_event WHERE consumer_id "  # noqa: S608
+            f"{self.unit.within('ids')} AND occurred_at >= :start AND recorded_at <= :known"
+        )
+        latest: dict[tuple[str, str], ContactRow] = {}
+        params = {"ids": self.unit.listed(sorted(members)), "start": history_from}
+        for row in self.rows(ContactRow, sql, **params):
+            known = latest.get((row.consumer_id, row.event_id))
+            if known is None or known.version < row.version:
+                latest[row.consumer_id, row.event_id] = row
+        for row in sorted(latest.values(), key=lambda one: (one.occurred_at, one.event_id)):
+            if row.outcome != "released":
+                members[row.consumer_id].history.append(row)
+        self._mark_contacted(members, history_from)
+
+    def _mark_contacted(self, members: dict[str, Pool], before: int) -> None:
+        """One probe of the index a consumer, however long the history is."""
+        sql = (
+            f"SELECT c.id FROM consumer c WHERE c.id {self.unit.within('ids')} AND EXISTS (SELECT 1 FROM "  # noqa: S608
+            "contact_event e WHERE e.consumer_id = c.id AND e.occurred_at < :start)"
+        )
+        for row in self.unit.query(sql, {"ids": self.unit.listed(sorted(members)), "start": before}):
+            members[row[0]].contacted_before = True
+
+
+def _columns(row: type[Any]) -> str:
+    return ", ".join(f'"{name}"' if name == "by" else name for name in row._fields)
+
+
+def _current(table: str) -> str:
+    return (
+        f"AND NOT withdrawn AND NOT EXISTS (SELECT 1 FROM {table} AS later WHERE later.corrects_id = f.id "  # noqa: S608
+        "AND later.recorded_at <= :known)"
+    )
+
+
+def _decoders(row: type[Any], dialect: str) -> list[tuple[int, str]]:
+    """Which places of a row need converting: SQLite gives text for dates and JSON, and numbers for booleans."""
+    found = []
+    for place, name in enumerate(row._fields):
+        if name in _JSON:
+            found.append((place, "json"))
+        elif dialect == "sqlite" and (name.endswith("_on") or name.endswith("_since") or name in _DATES):
+            found.append((place, "date"))
+        elif dialect == "sqlite" and name in _BOOLEANS:
+            found.append((place, "boolean"))
+    return found
+
+
+def _decoded(values: list[Any], decoders: Sequence[tuple[int, str]]) -> list[Any]:
+    for place, kind in decoders:
+        value = values[place]
+        if value is None:
+            continue
+        if kind == "json" and isinstance(value, str | bytes):
+            values[place] = msgspec.json.decode(value)
+        elif kind == "date" and isinstance(value, str):
+            values[place] = date.fromisoformat(value)
+        elif kind == "boolean":
+            values[place] = bool(value)
+    return values

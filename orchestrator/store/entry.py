@@ -1,0 +1,139 @@
+"""Writing one fact: a new row with two times and a source, never an update of an old one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from orchestrator.store.session import Session
+
+
+def add(unit: Session, table: str, values: dict[str, Any]) -> None:
+    """Insert one row; lists and mappings go in as JSON, an id that is there already is left as it is."""
+    columns = ", ".join(f'"{name}"' for name in values)
+    marks = ", ".join(f":{name}" for name in values)
+    unit.execute(
+        f'INSERT INTO "{table}" ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING',  # noqa: S608
+        {name: _stored(value) for name, value in values.items()},
+    )
+
+
+def _stored(value: Any) -> Any:
+    return msgspec.json.encode(value).decode() if isinstance(value, list | tuple | dict) else value
+
+
+def pool_members(unit: Session, consumer_ids: Iterable[str]) -> list[str]:
+    """Everyone who counts as one person with these consumers, them included."""
+    sql = (
+        "SELECT id FROM consumer WHERE pool_id IN (SELECT pool_id FROM consumer WHERE id "  # noqa: S608
+        f"{unit.within('ids')}) ORDER BY id"
+    )
+    return [row[0] for row in unit.query(sql, {"ids": unit.listed(sorted(set(consumer_ids)))})]
+
+
+def holders(unit: Session, value_index: str) -> list[str]:
+    """Consumers who have the number or mailbox with this index."""
+    sql = "SELECT DISTINCT consumer_id FROM contact_point WHERE value_index = :value AND party_id IS NULL ORDER BY 1"
+    return [row[0] for row in unit.query(sql, {"value": value_index})]
+
+
+def move_epoch(unit: Session, consumer_ids: Iterable[str]) -> None:
+    """Make the unspent permits and reservations of these consumers void, in one order for everybody."""
+    for consumer_id in sorted(set(consumer_ids)):
+        unit.execute(
+            "UPDATE consumer SET epoch = epoch + 1, changed_at = :now WHERE id = :id",
+            {"id": consumer_id, "now": unit.now_micros},
+        )
+
+
+def wake(unit: Session, consumer_ids: Iterable[str]) -> None:
+    """Have held and suspended enrollments looked at again at once; active ones keep their time."""
+    params = {"ids": unit.listed(sorted(set(consumer_ids))), "now": unit.now_micros}
+    within = unit.within("ids")
+    unit.execute(
+        f"UPDATE enrollment SET next_at = :now WHERE state = 'held' AND consumer_id {within}",  # noqa: S608
+        params,
+    )
+    unit.execute(
+        f"UPDATE enrollment SET suspended_until = :now WHERE state = 'suspended' AND consumer_id {within}",  # noqa: S608
+        params,
+    )
+
+
+def permits_end(unit: Session, consumer_ids: Iterable[str]) -> int:
+    """The instant (microseconds) after which no permit of these consumers can still be used; 0: none can."""
+    sql = (
+        "SELECT max(permit_expires_at) FROM attempt WHERE state = 'submitted' AND "  # noqa: S608
+        f"consumer_id {unit.within('ids')} AND permit_expires_at > :now"
+    )
+    row = unit.one(sql, {"ids": unit.listed(sorted(set(consumer_ids))), "now": unit.now_micros})
+    return int(row[0]) if row is not None and row[0] is not None else 0
+
+
+def revise(
+    unit: Session, subject: str, subject_id: str, before: dict[str, Any], source: str, revision_id: str
+) -> None:
+    """Keep what a consumer, account or contact point row held before it changes."""
+    add(
+        unit,
+        "revision",
+        {
+            "id": revision_id,
+            "subject": subject,
+            "subject_id": subject_id,
+            "recorded_at": unit.now_micros,
+            "source": source,
+            "before": before,
+        },
+    )
+
+
+def account_of(unit: Session, account_id: str) -> tuple[int, str, str, int | None] | None:
+    """Balance, currency, state and since when, locked; None: no such account."""
+    sql = f"SELECT balance_minor, currency, state, state_changed_at FROM account WHERE id = :id {unit.for_update}"
+    row = unit.one(sql, {"id": account_id})
+    return None if row is None else (row[0], row[1], row[2], row[3])
+
+
+def owners_of(unit: Session, account_id: str) -> list[str]:
+    """The consumers who owe an account, the first one first."""
+    sql = "SELECT consumer_id FROM account_consumer WHERE account_id = :id ORDER BY position, consumer_id"
+    return [row[0] for row in unit.query(sql, {"id": account_id})]
+
+
+def set_account(unit: Session, account_id: str, balance_minor: int, state: str, changed: bool) -> None:
+    """The account's new balance and state."""
+    since = ", state_changed_at = :now" if changed else ""
+    unit.execute(
+        f"UPDATE account SET balance_minor = :balance, state = :state, changed_at = :now{since} WHERE id = :id",  # noqa: S608
+        {"id": account_id, "balance": balance_minor, "state": state, "now": unit.now_micros},
+    )
+
+
+def set_point_state(unit: Session, point_id: str, state: str) -> None:
+    unit.execute(
+        "UPDATE contact_point SET state = :state, changed_at = :now WHERE id = :id",
+        {"id": point_id, "state": state, "now": unit.now_micros},
+    )
+
+
+def point(unit: Session, point_id: str) -> tuple[str, str, str] | None:
+    """Consumer, value index and state of a contact point."""
+    row = unit.one(
+        "SELECT consumer_id, value_index, state FROM contact_point WHERE id = :id", {"id": point_id}
+    )
+    return None if row is None else (row[0], row[1], row[2])
+
+
+def stops_in_force(
+    unit: Session, value_index: str | None, consumer_id: str | None
+) -> list[tuple[str, str | None]]:
+    """Opt-outs (id, channel) by value or by consumer that nobody withdrew."""
+    key, value = ("value_index", value_index) if value_index is not None else ("consumer_id", consumer_id)
+    sql = (
+        f"SELECT id, channel FROM opt_out o WHERE {key} = :value AND NOT withdrawn AND NOT EXISTS "  # noqa: S608
+        "(SELECT 1 FROM opt_out l WHERE l.corrects_id = o.id) ORDER BY id"
+    )
+    return [(row[0], row[1]) for row in unit.query(sql, {"value": value})]
