@@ -5,19 +5,22 @@ The static lint of every load, then the longest values in a contained child proc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from templates.contain import Job, run_contained
 from templates.errors import Diagnostic, Severity, TemplateError
 from templates.inspection import inspect
-from templates.library import Catalog
+from templates.library import Catalog, load, read_template
 from templates.render import fill_slots
 from templates.sample import sample, typical_obligations, worst_values
 from templates.segment import measure
 from templates.template import Template
 from templates.vocabulary import LOCALES
 
+_LOCALE_LINE = re.compile(rb"^locale:\s*[\"']?([A-Za-z-]+)", re.MULTILINE)
 _ADVICE = {
     "cpu": ("template_cpu", "it used more than one second of CPU", "remove loops"),
     "memory": ("template_memory", "it used more than 256 MiB of memory", "remove what multiplies text"),
@@ -41,6 +44,25 @@ def lint_catalog(catalog: Catalog) -> list[Diagnostic]:
     for template in catalog:
         found += [finding for finding in lint(template) if finding not in known]
     return [*found, *_missing_locales(catalog)]
+
+
+def lint_path(path: Path, catalog: Catalog) -> list[Diagnostic]:
+    """All findings about a file, or about every file of a firm's folder, with the obligations of `catalog`.
+
+    A file may lie anywhere; in a folder each must lie where its front matter says. Raises OSError.
+    """
+    if path.is_dir():
+        own = load([path])
+        inside = [template for template in own if Path(template.file).is_relative_to(path)]
+        return [*own.diagnostics, *(finding for template in inside for finding in lint(template))]
+    raw = path.read_bytes()
+    template, findings = read_template(raw, str(path), catalog.texts.get(_locale_of(raw)))
+    return lint(template) if template is not None else findings
+
+
+def _locale_of(raw: bytes) -> str:
+    found = _LOCALE_LINE.search(raw)
+    return found.group(1).decode() if found else ""
 
 
 def _missing_locales(catalog: Catalog) -> Iterator[Diagnostic]:
