@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +12,8 @@ from orchestrator.cli.session import open_runtime
 from orchestrator.errors import UsageError
 from orchestrator.settings import load
 from templates import library
-from templates.errors import Diagnostic, Severity
+from templates.errors import Severity
+from templates.lint import lint_catalog, lint_path
 
 app = typer.Typer(name="templates", help="Message templates: list, render, lint.", rich_markup_mode=None)
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
@@ -69,24 +69,14 @@ def lint(
     ] = None,
 ) -> None:
     """Says everything that is wrong with templates, with file, line and hint; exit 2 if one is unfit."""
-    settings = load()
-    catalog = library.load(settings.templates_dir)
-    findings = list(catalog.diagnostics) if not paths else []
+    catalog = library.load(load().templates_dir)
+    findings = [] if paths else lint_catalog(catalog)
     for path in paths or ():
-        findings += findings_of(path, catalog)
+        if not path.exists():
+            raise UsageError("there is no such file or folder", where=str(path))
+        findings += lint_path(path, catalog)
     for finding in findings:
         terminal.note(finding.text())
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise typer.Exit(2)
     terminal.say(f"{len(catalog) if not paths else len(paths)} templates or folders are fit")
-
-
-def findings_of(path: Path, catalog: library.Catalog) -> Iterator[Diagnostic]:
-    if path.is_dir():
-        yield from library.load([path]).diagnostics
-    elif path.is_file():
-        # the folders above a template say its language; obligations of that language fill its slots
-        locale = path.resolve().parent.parent.name
-        yield from library.read_template(path.read_bytes(), str(path), catalog.texts.get(locale))[1]
-    else:
-        raise UsageError("there is no such file or folder", where=str(path))
