@@ -31,12 +31,11 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """One POST. `form` or `body`, not both; `login` for basic authentication."""
+    """One call; `login` for basic authentication. The headers say what the body is."""
 
     url: str
     method: str = "POST"
-    form: Mapping[str, Any] | None = None
-    body: bytes | None = None
+    body: bytes = b""
     headers: Mapping[str, str] = {}
     login: tuple[str, str] | None = None
 
@@ -90,7 +89,7 @@ class HttpCaller:
         async with self._opened().request(
             request.method,
             request.url,
-            data=request.body if request.body is not None else request.form,
+            data=request.body,
             headers=headers,
             allow_redirects=False,
             trace_request_ctx=passage,

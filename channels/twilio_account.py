@@ -94,9 +94,10 @@ class _RedirectedHttp(AsyncTwilioHttpClient):  # type: ignore[misc] # the client
     ) -> Response:
         """One call. A refusal is raised here, because the client drops the headers that say when to retry."""
         del params, timeout, allow_redirects
-        form = {name: _text(value) for name, value in (data or {}).items()}
+        # lists repeat their field, as the client's own transports write them
+        form = urlencode(data or {}, doseq=True).encode("ascii")
         answer = await self._caller.exchange(
-            Request(url=self._moved(url), method=method, form=form, headers=headers or {}, login=auth)
+            Request(url=self._moved(url), method=method, body=form, headers=headers or {}, login=auth)
         )
         if not 200 <= answer.status < 300:
             raise refusal(answer, self._provider, CODES)
@@ -109,13 +110,6 @@ class _RedirectedHttp(AsyncTwilioHttpClient):  # type: ignore[misc] # the client
         parts = urlsplit(url)
         path = self._base.path.rstrip("/") + parts.path
         return urlunsplit((self._base.scheme, self._base.netloc, path, parts.query, ""))
-
-
-def _text(value: object) -> object:
-    """Form values as the client's sync transport would write them; lists repeat their field."""
-    if isinstance(value, list | tuple):
-        return [str(item) for item in value]
-    return str(value)
 
 
 class TwilioAccount:
