@@ -8,6 +8,7 @@ from typing import Protocol
 from orchestrator.importers.kind import Kind
 from orchestrator.importers.rejected import RejectedFile
 from orchestrator.importers.row import Row
+from orchestrator.store.session import Session
 
 
 class Sealing(Protocol):
@@ -37,6 +38,8 @@ class Batch:
     # hashes of ids: eight bytes an entry instead of the id, so that memory stays flat
     _accounts: set[int] = field(default_factory=set)
     _consumers: set[int] = field(default_factory=set)
+    _countries: tuple[str, ...] | None = None
+    _serial: int = 0
 
     @property
     def source(self) -> str:
@@ -55,6 +58,18 @@ class Batch:
     def consumers(self) -> int:
         """Consumers that accepted rows were about."""
         return len(self._consumers)
+
+    def serial(self) -> int:
+        """A number that no other row of this import has."""
+        self._serial += 1
+        return self._serial
+
+    def countries(self, unit: Session) -> tuple[str, ...]:
+        """The countries of the book, in which a national number may have to be read."""
+        if self._countries is None:
+            found = unit.query("SELECT DISTINCT country FROM consumer ORDER BY country")
+            self._countries = tuple(str(row[0]) for row in found)
+        return self._countries
 
     def touched(self, account_id: str | None, consumer_id: str | None) -> None:
         """Count what an accepted row was about."""

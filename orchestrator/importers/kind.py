@@ -259,7 +259,7 @@ _LAYOUTS = (
             Column(
                 "result",
                 cell.text(80),
-                "yes, no, unknown; for line_type: mobile, landline, voip, unknown",
+                "yes, no or unknown; of line_type: mobile, landline, voip or unknown",
                 required=True,
             ),
             Column("source", cell.text(120), "which register", required=True),

@@ -210,7 +210,7 @@ def _write_revisions(
 ) -> None:
     rows = [
         (
-            derived_id("rv", subject, state.id, batch.id, str(unit.now_micros)),
+            derived_id("rv", batch.id, batch.serial()),
             subject,
             state.id,
             unit.now_micros,

@@ -9,8 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.clock import Clock
-from orchestrator.errors import UsageError
-from orchestrator.importers import bulk, header, jsonl, portfolio, portfolio_row, reading
+from orchestrator.errors import FileFormatError, UsageError
+from orchestrator.importers import (
+    bulk,
+    check,
+    header,
+    history,
+    jsonl,
+    money_moved,
+    opt_out,
+    party,
+    portfolio,
+    portfolio_row,
+    reading,
+    whole,
+)
 from orchestrator.importers.batch import Batch, Sealing
 from orchestrator.importers.kind import Kind
 from orchestrator.importers.options import ImportOptions, ImportResult
@@ -23,16 +36,24 @@ from orchestrator.store.identifier import new_id
 # a write transaction that took longer makes the next chunk smaller, so that opt-outs always get through
 LONG_SECONDS = 0.12
 SMALLEST_CHUNK = 100
+# opt-outs commit in small transactions: each is in force as soon as it can be
+OPT_OUT_ROWS = 500
 
 Prepare = Callable[[Row, Sealing], Any]
 Write = Callable[[bulk.Unit, Batch, Sequence[Any]], None]
 
 _WORK: dict[Kind, tuple[Prepare, Write]] = {
     Kind.PORTFOLIO: (portfolio_row.prepare, portfolio.write_chunk),
+    Kind.HISTORY: (history.prepare, history.write_chunk),
+    Kind.OPT_OUTS: (opt_out.prepare, opt_out.write_chunk),
+    Kind.PARTIES: (party.prepare, party.write_chunk),
+    Kind.PAYMENTS: (money_moved.prepare_payment, money_moved.write_payments),
+    Kind.RECALLS: (money_moved.prepare_recall, money_moved.write_recalls),
+    Kind.CHECKS: (check.prepare, check.write_chunk),
 }
 
 
-def import_file(
+def import_file(  # noqa: PLR0917 (the interface that commands, API and simulation share)
     database: Database,
     path: Path,
     options: ImportOptions,
@@ -59,7 +80,9 @@ def import_file(
 class _Job:
     """One run of `import_file`."""
 
-    def __init__(self, database: Database, path: Path, options: ImportOptions, clock: Clock, sealer: Sealing):
+    def __init__(
+        self, database: Database, path: Path, options: ImportOptions, clock: Clock, sealer: Sealing
+    ) -> None:
         self._database, self._path, self._options, self._clock = database, path, options, clock
         survey = reading.survey(path)
         self.total = max(0, survey.lines - 1)
@@ -67,6 +90,10 @@ class _Job:
         self._records, self._header = _open(path, options.kind, mapping)
         self._kind = self._header.layout.kind
         _refuse_misfit(options, self._kind)
+        self._gone: list[str] = []
+        if options.full:
+            records, known = _open(path, options.kind, mapping)
+            self._gone = whole.absent(database, records, known, options.max_closing, str(path))
         self.batch = Batch(
             id=new_id("im"),
             kind=self._kind,
@@ -75,27 +102,23 @@ class _Job:
             rejected=RejectedFile(path, self._header.original),
             complete_since=options.complete_since.isoformat() if options.complete_since else None,
         )
-        self._chunk = options.chunk_rows
+        small = self._kind is Kind.OPT_OUTS
+        self._chunk = min(options.chunk_rows, OPT_OUT_ROWS) if small else options.chunk_rows
 
     def work(self, reporter: Reporter) -> None:
         """Every chunk: read and prepare outside, write inside a transaction of its own."""
         self._begin()
         prepare, write = _WORK[self._kind]
         reader = RowReader(self._header)
-        for records in self._chunks():
-            prepared = [
-                row
-                for row in (self._prepare(record, reader, prepare) for record in records)
-                if row is not None
-            ]
-            self._write(write, prepared)
+        while records := list(islice(self._records, self._chunk)):
+            ready = (self._prepare(record, reader, prepare) for record in records)
+            self._write(write, [row for row in ready if row is not None])
             self.batch.rows += len(records)
             reporter.advance(len(records))
+        self._close_absent()
+        if self._kind is Kind.HISTORY and self.batch.complete_since:
+            self._complete()
         self._finish()
-
-    def _chunks(self) -> Iterator[list[reading.Record]]:
-        while records := list(islice(self._records, self._chunk)):
-            yield records
 
     def _prepare(self, record: reading.Record, reader: RowReader, prepare: Prepare) -> Any:
         try:
@@ -106,8 +129,9 @@ class _Job:
 
     def _write(self, write: Write, prepared: list[Any]) -> None:
         if not prepared:
+            self.batch.rejected.flush()
             return
-        with self._database.write(self._clock) as unit:
+        with self._database.write(self._clock, urgent=self._kind is Kind.OPT_OUTS) as unit:
             began = time.perf_counter()
             write(unit, self.batch, prepared)
             self.batch.rejected.flush()
@@ -115,44 +139,38 @@ class _Job:
         if took > LONG_SECONDS:
             self._chunk = max(SMALLEST_CHUNK, int(self._chunk * LONG_SECONDS / took))
 
+    def _close_absent(self) -> None:
+        for start in range(0, len(self._gone), SMALLEST_CHUNK):
+            with self._database.write(self._clock) as unit:
+                money_moved.close_absent(unit, self.batch, self._gone[start : start + SMALLEST_CHUNK])
+
+    def _complete(self) -> None:
+        after: str | None = ""
+        while after is not None:
+            with self._database.write(self._clock) as unit:
+                after = history.complete(unit, self.batch, after, self._options.chunk_rows)
+
     def _begin(self) -> None:
         """Record that the import began, and whether this very file went in before."""
+        batch = self.batch
         with self._database.write(self._clock) as unit:
             earlier = unit.query(
-                "SELECT count(*) FROM import_batch WHERE file_digest = :digest AND kind = :kind AND finished_at IS NOT NULL",
-                {"digest": self.batch.file_digest, "kind": str(self._kind)},
+                "SELECT count(*) FROM import_batch "
+                "WHERE file_digest = :digest AND kind = :kind AND finished_at IS NOT NULL",
+                {"digest": batch.file_digest, "kind": str(self._kind)},
             )
-            self.batch.seen_before = bool(earlier[0][0])
-            columns = (
-                "id",
-                "kind",
-                "file_name",
-                "file_digest",
-                "started_at",
-                "rows",
-                "accounts",
-                "consumers",
-                "rejected",
-            )
-            row = (
-                self.batch.id,
-                str(self._kind),
-                self._path.name,
-                self.batch.file_digest,
-                unit.now_micros,
-                0,
-                0,
-                0,
-                0,
-            )
+            batch.seen_before = bool(earlier[0][0])
+            columns = ("id", "kind", "file_name", "file_digest", "started_at", "complete_since")
+            counts = ("rows", "accounts", "consumers", "rejected")
+            told = (batch.id, str(self._kind), self._path.name, batch.file_digest, unit.now_micros)
             bulk.insert(
-                unit, "import_batch", (*columns, "complete_since"), [(*row, self.batch.complete_since)]
+                unit, "import_batch", (*columns, *counts), [(*told, batch.complete_since, 0, 0, 0, 0)]
             )
 
     def _finish(self) -> None:
+        batch = self.batch
         with self._database.write(self._clock) as unit:
             columns = ("finished_at", "rows", "accounts", "consumers", "rejected")
-            batch = self.batch
             counts = (batch.rows, batch.accounts, batch.consumers, batch.rejected.count)
             bulk.update(unit, "import_batch", columns, [(batch.id, unit.now_micros, *counts)])
 
@@ -167,6 +185,7 @@ class _Job:
             consumers=batch.consumers,
             rejected=refused,
             rejected_path=batch.rejected.path if refused else None,
+            closed=len(self._gone),
         )
 
 
@@ -175,12 +194,14 @@ def _open(
 ) -> tuple[Iterator[reading.Record], header.Header]:
     """The records behind the header, and the header understood."""
     if jsonl.is_json_lines(path):
+        if kind not in {None, Kind.HISTORY}:
+            raise UsageError(f"only a history may be JSON lines, not a {kind} file", where=str(path))
         return jsonl.records(path), jsonl.header()
     records = reading.records(path)
     first = next(records, None)
     if first is None or first.broken:
         reason = first.broken if first else "the file holds blank lines only"
-        raise UsageError(
+        raise FileFormatError(
             f"the header cannot be read: {reason}", where=f"{path}:1", hint="the first line names the columns"
         )
     return records, header.understand(first.cells, f"{path}:{first.line}", kind, mapping)

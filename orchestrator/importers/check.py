@@ -1,0 +1,127 @@
+"""Look-ups of registers: reassigned numbers, deaths, bankruptcies, litigation, military service, kinds of line.
+
+A positive answer protects at once: a hold on the person, or the number taken out of use wherever it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from orchestrator.importers import bulk, pool
+from orchestrator.importers.batch import Batch, Sealing
+from orchestrator.importers.cell import CellRefused
+from orchestrator.importers.ready import Ready, needs, needs_one, readings
+from orchestrator.importers.row import Row, RowRefused
+from orchestrator.importers.standing import place_holds
+from orchestrator.store.identifier import derived_id
+
+_HOLD_OF = {"deceased": "deceased", "bankruptcy": "bankruptcy", "litigation": "legal", "military": "military"}
+_OF_NUMBERS = frozenset({"reassigned", "line_type"})
+_LINES = frozenset({"mobile", "landline"})
+_ANSWERS = {"line_type": frozenset({"mobile", "landline", "voip", "unknown"})}
+_YES_NO = frozenset({"yes", "no", "unknown"})
+
+
+def prepare(row: Row, sealer: Sealing) -> Ready:
+    """A look-up whose answer fits its kind."""
+    needs(row, "at", "kind", "result", "source")
+    kind, result = row.values["kind"], row.values["result"]
+    answers = _ANSWERS.get(kind, _YES_NO)
+    if result not in answers:
+        raise RowRefused(f"result: of {kind} is one of {', '.join(sorted(answers))}, not {result!r}")
+    return needs(row, "address") if kind in _OF_NUMBERS else needs_one(row, "address", "consumer_id")
+
+
+def write_chunk(unit: bulk.Unit, batch: Batch, rows: Sequence[Ready]) -> None:
+    """Add the answers, and what follows from them."""
+    wanted = sorted({row.values["consumer_id"] for row in rows if row.get("consumer_id")})
+    known = {found[0] for found in bulk.select(unit, ("id",), "consumer", "id", wanted)}
+    results: dict[str, tuple[object, ...]] = {}
+    holds: dict[tuple[str, str, None], None] = {}
+    for row in rows:
+        try:
+            told = _targets(unit, batch, row, known)
+        except (CellRefused, RowRefused) as problem:
+            batch.refuse(row.row, str(problem))
+            continue
+        for consumer_id, index in told:
+            batch.touched(None, consumer_id)
+            result = _result(unit, row, consumer_id, index)
+            results[str(result[0])] = result
+    written = {found[0] for found in bulk.select(unit, ("id",), "check_result", "id", sorted(results))}
+    new = [row for id_, row in results.items() if id_ not in written]
+    columns = ("id", "consumer_id", "value_index", "kind", "result", "source", "occurred_at", "recorded_at")
+    bulk.insert(unit, "check_result", columns, new)
+    for consumer_id, kind in _positive(unit, new):
+        holds[consumer_id, _HOLD_OF[kind], None] = None
+    held = place_holds(unit, batch, list(holds))
+    moved = _mark_numbers(unit, batch, new)
+    concerned = held | moved
+    bulk.move_epochs(unit, pool.members(unit, concerned) if concerned else ())
+
+
+def _targets(
+    unit: bulk.Unit, batch: Batch, row: Ready, known: set[str]
+) -> list[tuple[str | None, str | None]]:
+    consumer_id = row.get("consumer_id")
+    if consumer_id and consumer_id not in known:
+        raise RowRefused(f"consumer_id: {consumer_id!r} is not in the book")
+    if not row.get("address"):
+        return [(consumer_id, None)]
+    try:
+        found = readings(row.values["address"], batch.countries(unit), batch.sealer)
+    except CellRefused as problem:
+        raise RowRefused(f"address: {problem}") from None
+    if len(found) > 1:
+        raise RowRefused(f"address: {row.values['address']!r} is a number in several countries; write it with +")
+    return [(consumer_id, found[0].index)]
+
+
+def _result(unit: bulk.Unit, row: Ready, consumer_id: str | None, index: str | None) -> tuple[object, ...]:
+    values = row.values
+    id_ = derived_id("ck", consumer_id or "", index or "", values["kind"], values["at"], values["result"])
+    return (
+        *(id_, consumer_id, index, values["kind"], values["result"], values["source"]),
+        *(values["at"], unit.now_micros),
+    )
+
+
+def _positive(unit: bulk.Unit, new: Sequence[tuple[object, ...]]) -> list[tuple[str, str]]:
+    """(consumer, kind) of every yes about a person, by id or by whoever has the number."""
+    yes = [row for row in new if row[4] == "yes" and row[3] in _HOLD_OF]
+    by_value: dict[str, set[str]] = {}
+    values = sorted({str(row[2]) for row in yes if row[2] and not row[1]})
+    for index, consumer_id in bulk.select(
+        unit, ("value_index", "consumer_id"), "contact_point", "value_index", values
+    ):
+        by_value.setdefault(index, set()).add(consumer_id)
+    found = []
+    for row in yes:
+        consumers = {str(row[1])} if row[1] else by_value.get(str(row[2]), set())
+        found += [(consumer_id, str(row[3])) for consumer_id in sorted(consumers)]
+    return found
+
+
+def _mark_numbers(unit: bulk.Unit, batch: Batch, new: Sequence[tuple[object, ...]]) -> set[str]:
+    """Take reassigned numbers out of use, and note the kind of line; returns whose numbers these are."""
+    facts = {
+        str(row[2]): ("state", "reassigned") if row[3] == "reassigned" else ("number_kind", str(row[4]))
+        for row in new
+        if row[2] and ((row[3] == "reassigned" and row[4] == "yes") or (row[3] == "line_type" and row[4] in _LINES))
+    }
+    columns = ("value_index", "id", "consumer_id", "state", "number_kind")
+    moved, now = set(), unit.now_micros
+    for index, id_, consumer_id, state, line in bulk.select(
+        unit, columns, "contact_point", "value_index", sorted(facts)
+    ):
+        column, value = facts[index]
+        before = state if column == "state" else line
+        if before == value:
+            continue
+        bulk.update(unit, "contact_point", (column, "changed_at"), [(id_, value, now)])
+        revision = (derived_id("rv", batch.id, batch.serial()), "contact_point", id_, now, batch.source)
+        names = ("id", "subject", "subject_id", "recorded_at", "source", "before")
+        bulk.insert(unit, "revision", names, [(*revision, json.dumps({column: before}))])
+        moved.add(consumer_id)
+    return moved

@@ -1,0 +1,248 @@
+"""Contacts of the past: each one a version in the history, a later file's row about the same contact a correction.
+
+One contact is known by consumer, time, channel, direction and address. Within one file equal rows are two contacts
+(dialers log to the minute, and counting one too many is the safe mistake), rows that differ in the account are
+one contact about several, and a row recorded later than another of its kind corrects it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from orchestrator.importers import bulk
+from orchestrator.importers.batch import Batch, Sealing
+from orchestrator.importers.cell import CellRefused
+from orchestrator.importers.ready import Ready, needs, readings
+from orchestrator.importers.row import Row, RowRefused
+from orchestrator.store.identifier import derived_id
+
+_COLUMNS = (
+    "consumer_id", "event_id", "version", "occurred_at", "recorded_at", "channel", "direction", "outcome",
+    "account_ids", "contact_point_id", "party", "actor", "content", "number_kind", "place", "source", "recorded_by",
+    "correction_reason",
+)  # fmt: skip
+_ACTORS = {
+    "third_party_collector": "agency",
+    "debt_buyer": "agency",
+    "original_creditor": "lender",
+}
+
+
+class Key(NamedTuple):
+    consumer_id: str
+    occurred_at: int
+    channel: str
+    direction: str
+
+
+class Content(NamedTuple):
+    """What a version says besides its key."""
+
+    outcome: str
+    account_ids: tuple[str, ...]
+    contact_point_id: str | None
+    party: str
+    actor: str | None
+    content: str
+
+
+@dataclass(slots=True)
+class Past:
+    """One contact: its newest version, and the file lines that its versions came from."""
+
+    event_id: str
+    version: int
+    recorded_at: int
+    content: Content
+    sources: set[str] = field(default_factory=set)
+    used: bool = False
+
+
+class Person(NamedTuple):
+    country: str
+    accounts: tuple[str, ...]
+    points: dict[str, tuple[str, str | None, str | None]]
+
+
+def prepare(row: Row, sealer: Sealing) -> Ready:
+    """A contact with its time, channel, direction and outcome."""
+    ready = needs(row, "at", "consumer_id", "channel", "direction", "outcome")
+    values = ready.values
+    if values.get("actor") in _ACTORS:
+        values["actor"] = _ACTORS[values["actor"]]
+    return ready
+
+
+def write_chunk(unit: bulk.Unit, batch: Batch, rows: Sequence[Ready]) -> None:
+    """Add contacts and corrections; a row that is known already changes nothing."""
+    people = _people(unit, {row.values["consumer_id"] for row in rows})
+    past = _past(unit, rows)
+    new: list[tuple[object, ...]] = []
+    for row in rows:
+        try:
+            content = _content(row, people, batch)
+        except (RowRefused, CellRefused) as problem:
+            batch.refuse(row.row, str(problem))
+            continue
+        key = Key(*(row.values[name] for name in ("consumer_id", "at", "channel", "direction")))
+        for account_id in content.account_ids:
+            batch.touched(account_id, key.consumer_id)
+        version = _version(unit, batch, row, content, past.setdefault(key, []), key)
+        if version is not None:
+            new.append(_cells(key, version, people, batch, f"{_source(batch)}:{row.row.line}"))
+    _note_creditors(unit, batch, people)
+    bulk.insert(unit, "contact_event", _COLUMNS, new)
+    bulk.move_epochs(unit, {str(row[0]) for row in new})
+
+
+def _people(unit: bulk.Unit, consumer_ids: set[str]) -> dict[str, Person]:
+    ids = sorted(consumer_ids)
+    people = {
+        id_: Person(country, (), {})
+        for id_, country in bulk.select(unit, ("id", "country"), "consumer", "id", ids)
+    }
+    owed = bulk.select(unit, ("consumer_id", "account_id"), "account_consumer", "consumer_id", sorted(people))
+    for consumer_id, account_id in sorted(owed):
+        person = people[consumer_id]
+        people[consumer_id] = person._replace(accounts=(*person.accounts, account_id))
+    columns = ("consumer_id", "value_index", "id", "number_kind", "place")
+    for consumer_id, index, id_, line, place in bulk.select(
+        unit, columns, "contact_point", "consumer_id", sorted(people)
+    ):
+        people[consumer_id].points[index] = (id_, line, place)
+    return people
+
+
+def _past(unit: bulk.Unit, rows: Sequence[Ready]) -> dict[Key, list[Past]]:
+    """The contacts of these consumers at these times that are known, oldest first."""
+    wanted = {(row.values["consumer_id"], row.values["at"]) for row in rows}
+    times = [at for _, at in wanted]
+    sql = (
+        "SELECT consumer_id, occurred_at, channel, direction, event_id, version, recorded_at, outcome, account_ids, "
+        "contact_point_id, party, actor, content, source FROM contact_event WHERE consumer_id "
+        f"{unit.within('ids')} AND occurred_at BETWEEN :first AND :last ORDER BY event_id, version"
+    )
+    found: dict[Key, dict[str, Past]] = {}
+    params = {"ids": unit.listed(sorted({one for one, _ in wanted})), "first": min(times), "last": max(times)}
+    for row in unit.query(sql, params):
+        if (row[0], row[1]) not in wanted:
+            continue
+        outcome, accounts, *others, source = row[7:]
+        content = Content(outcome, tuple(bulk.from_json(accounts)), *others)
+        events = found.setdefault(Key(*row[:4]), {})
+        past = events.setdefault(row[4], Past(row[4], row[5], row[6], content))
+        past.version, past.recorded_at, past.content = row[5], row[6], content
+        past.sources.add(source)
+    return {key: list(events.values()) for key, events in found.items()}
+
+
+def _content(row: Ready, people: dict[str, Person], batch: Batch) -> Content:
+    person = people.get(row.values["consumer_id"])
+    if person is None:
+        raise RowRefused(f"consumer_id: {row.values['consumer_id']!r} is not in the book")
+    account_id = row.get("account_id")
+    if account_id and account_id not in person.accounts:
+        raise RowRefused(f"account_id: {account_id!r} is not an account of {row.values['consumer_id']}")
+    point = None
+    if row.get("address"):
+        try:
+            (reading,) = readings(row.values["address"], (person.country,), batch.sealer)
+        except CellRefused as problem:
+            raise RowRefused(f"address: {problem}") from None
+        point = person.points.get(reading.index, (None, None, None))[0]
+    return Content(
+        outcome=row.values["outcome"],
+        # whose account it was about is not said: it counts for all of them
+        account_ids=(account_id,) if account_id else person.accounts,
+        contact_point_id=point,
+        party=row.get("party") or "consumer",
+        actor=row.get("actor"),
+        content=row.get("content") or "collection",
+    )
+
+
+def _source(batch: Batch) -> str:
+    return f"import:{batch.file_digest[:16]}"
+
+
+def _version(
+    unit: bulk.Unit, batch: Batch, row: Ready, content: Content, known: list[Past], key: Key
+) -> Past | None:
+    """The contact with the version to write; None where nothing is new. `known` grows with it."""
+    line = f"{_source(batch)}:{row.row.line}"
+    recorded_at = row.get("recorded_at") or unit.now_micros
+    if any(line in past.sources for past in known):
+        return None
+    same = [past for past in known if _same_address(past.content, content)]
+    siblings = [past for past in same if any(source.startswith(_source(batch)) for source in past.sources)]
+    for past in siblings:
+        if row.get("recorded_at") and recorded_at > past.recorded_at:
+            return _correct(past, content, recorded_at, line)
+        if not set(content.account_ids) <= set(past.content.account_ids) and past.content.outcome == content.outcome:
+            joined = (*past.content.account_ids, *content.account_ids)
+            return _correct(past, past.content._replace(account_ids=tuple(dict.fromkeys(joined))), past.recorded_at, line)
+    for past in same:
+        if past in siblings or past.used:
+            continue
+        past.used = True
+        merged = content._replace(
+            contact_point_id=content.contact_point_id or past.content.contact_point_id,
+            account_ids=tuple(dict.fromkeys((*past.content.account_ids, *content.account_ids))),
+        )
+        if merged == past.content or (row.get("recorded_at") and recorded_at <= past.recorded_at):
+            return None
+        return _correct(past, merged, recorded_at, line)
+    event_id = derived_id("ev", *key, content.contact_point_id or "", len(known))
+    past = Past(event_id, 0, recorded_at, content, {line})
+    known.append(past)
+    return past
+
+
+def _same_address(held: Content, told: Content) -> bool:
+    return None in {held.contact_point_id, told.contact_point_id} or held.contact_point_id == told.contact_point_id
+
+
+def _correct(past: Past, content: Content, recorded_at: int, line: str) -> Past:
+    past.version += 1
+    past.content, past.recorded_at = content, max(recorded_at, past.recorded_at)
+    past.sources.add(line)
+    return past
+
+
+def _cells(key: Key, past: Past, people: dict[str, Person], batch: Batch, source: str) -> tuple[object, ...]:
+    content = past.content
+    kinds = {id_: (line, place) for id_, line, place in people[key.consumer_id].points.values()}
+    line, place = kinds.get(content.contact_point_id or "", (None, None))
+    return (
+        *(key.consumer_id, past.event_id, past.version, key.occurred_at, past.recorded_at, key.channel, key.direction),
+        *(content.outcome, json.dumps(list(content.account_ids)), content.contact_point_id, content.party),
+        *(content.actor, content.content, line, place, source, batch.recorded_by),
+        "a later file says otherwise" if past.version else None,
+    )
+
+
+def complete(unit: bulk.Unit, batch: Batch, after: str, at_once: int) -> str | None:
+    """Mark the next accounts as whole since `batch.complete_since`; the last id, or None at the end.
+
+    Those of the creditors that the file speaks of: about others it says nothing.
+    """
+    sql = (
+        f"SELECT id, history_complete_since FROM account WHERE creditor_id {unit.within('creditors')} "
+        "AND id > :after ORDER BY id LIMIT :count"
+    )
+    creditors = unit.listed(sorted(batch.creditors))
+    found = unit.query(sql, {"creditors": creditors, "after": after, "count": at_once})
+    since = str(batch.complete_since)
+    later = [id_ for id_, held in found if held is None or str(held) > since]
+    bulk.update(unit, "account", ("history_complete_since",), [(id_, since) for id_ in later])
+    return str(found[-1][0]) if len(found) == at_once else None
+
+
+def _note_creditors(unit: bulk.Unit, batch: Batch, people: dict[str, Person]) -> None:
+    """Whose accounts the file speaks of, for `complete`."""
+    if batch.complete_since is not None:
+        owed = sorted({account_id for person in people.values() for account_id in person.accounts})
+        batch.creditors |= {row[0] for row in bulk.select(unit, ("creditor_id",), "account", "id", owed)}
