@@ -92,7 +92,7 @@ PHRASES: tuple[tuple[str, re.Pattern[str]], ...] = (
         r"\bstop (?:all )?communicat\w+",
         r"\brefuse to pay\b",
         r"\b(?:cese|cesen) (?:toda|todo|de)\b",
-        r"不要以任何方式联系|停止一切联系|停止催收",
+        r"(?:不要|别|请勿)再?以任何(?:方式|形式)联系|停止一切联系|停止催收",
     ),
     _phrases(
         "attorney",
