@@ -68,6 +68,7 @@ class HttpCaller:
         self._provider = provider
         self._timeouts = timeouts or Timeouts()
         self._session: aiohttp.ClientSession | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def exchange(self, request: Request) -> Answer:
         """Make the call once. Raises Temporary if nothing left for sure, Ambiguous if something may have."""
@@ -99,7 +100,10 @@ class HttpCaller:
             return Answer(status=response.status, headers=response.headers, text=text)
 
     def _opened(self) -> aiohttp.ClientSession:
-        if self._session is None or self._session.closed:
+        loop = asyncio.get_running_loop()
+        # connections belong to the loop that made them: one that has ended left them unusable
+        if self._session is None or self._session.closed or self._loop is not loop:
+            self._loop = loop
             limits = self._timeouts
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=_PARALLEL, keepalive_timeout=20),

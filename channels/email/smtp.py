@@ -72,9 +72,11 @@ class SmtpProvider:
         self._settings = settings
         self._idle: list[_Line] = []
         self._free = asyncio.Semaphore(settings.connections)
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def send(self, message: Message, deadline: float) -> Accepted:
         letter = build(message, self._settings.sender, self._settings.bounce_address)
+        self._start_anew_on_another_loop()
         async with self._free:
             ensure_time_left(deadline, self.name)
             line = await self._opened_with(letter, deadline)
@@ -84,6 +86,14 @@ class SmtpProvider:
     async def close(self) -> None:
         while self._idle:
             await _quit(self._idle.pop())
+
+    def _start_anew_on_another_loop(self) -> None:
+        """Connections belong to the loop that made them; those of one that has ended are only forgotten."""
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:
+            self._loop = loop
+            self._idle = []
+            self._free = asyncio.Semaphore(self._settings.connections)
 
     async def _opened_with(self, letter: Letter, deadline: float) -> _Line:
         """A connection that took MAIL. One that had died while it was kept is replaced: nothing was sent."""
