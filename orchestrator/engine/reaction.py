@@ -1,0 +1,114 @@
+"""What follows from what somebody asks for: facts, and work for a person. Several asks are all followed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from orchestrator.domain.intent import Intent, Reading
+from orchestrator.engine import entry
+from orchestrator.engine.entry import Told
+from orchestrator.engine.house import House
+from orchestrator.store.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who may have written: every holder of the number or mailbox, and what the last contact was about."""
+
+    consumer_ids: Sequence[str]
+    point_ids: set[str]
+    account_ids: Sequence[str]
+    value_index: str
+    channel: str
+
+
+Reaction = Callable[[House, Session, Sender, Told], None]
+
+
+def react(house: House, unit: Session, sender: Sender, reading: Reading, told: Told) -> None:
+    """Follow every intent; anything that is not settled by itself is put on a worklist."""
+    for intent in reading.intents:
+        _REACTIONS.get(intent, _ask_a_person)(house, unit, sender, told)
+    if reading.first in _PERSONAL:
+        consumer_id = sender.consumer_ids[0] if sender.consumer_ids else None
+        entry.open_task(unit, "reply", consumer_id, reading.first.value, told.key, message_id=told.proof)
+
+
+def _stop(house: House, unit: Session, sender: Sender, told: Told) -> None:
+    """The number or mailbox on this channel, for everyone who has it; the person's channel besides."""
+    entry.enter_opt_out(house, unit, told, value_index=sender.value_index, channel=sender.channel)
+    for consumer_id in sender.consumer_ids:
+        entry.enter_opt_out(house, unit, told, consumer_id=consumer_id, channel=sender.channel)
+
+
+def _start(house: House, unit: Session, sender: Sender, told: Told) -> None:
+    entry.withdraw_opt_outs(house, unit, told, value_index=sender.value_index, channel=sender.channel)
+
+
+def _cease(house: House, unit: Session, sender: Sender, told: Told) -> None:
+    form = (
+        "electronic"
+        if sender.channel in {"sms", "email"}
+        else "oral"
+        if sender.channel == "voice"
+        else "written"
+    )
+    for consumer_id in sender.consumer_ids:
+        entry.enter_cease(house, unit, consumer_id, told, form=form, via=sender.channel)
+
+
+def _attorney(house: House, unit: Session, sender: Sender, told: Told) -> None:
+    for consumer_id in sender.consumer_ids:
+        entry.enter_representation(house, unit, consumer_id, told)
+
+
+def _hold(kind: str) -> Reaction:
+    def place(house: House, unit: Session, sender: Sender, told: Told) -> None:
+        for consumer_id in sender.consumer_ids:
+            entry.enter_hold(house, unit, consumer_id, told, kind=kind)
+
+    return place
+
+
+def _wrong_party(house: House, unit: Session, sender: Sender, told: Told) -> None:
+    """Nobody writes or calls there again; the text says it, so it is believed."""
+    for point_id in sorted(sender.point_ids):
+        own = Told(told.at, told.source, f"{told.key}:{point_id}", told.by, told.proof)
+        entry.enter_point_state(house, unit, point_id, own, kind="wrong_number", state="wrong_party")
+
+
+def _dispute(house: House, unit: Session, sender: Sender, told: Told) -> None:
+    form = {"sms": "unaccepted_electronic", "email": "accepted_electronic", "voice": "oral"}.get(
+        sender.channel, "mail"
+    )
+    accounts: Sequence[str | None] = sender.account_ids or (None,)
+    for consumer_id in sender.consumer_ids:
+        for account_id in accounts:
+            entry.enter_dispute(house, unit, consumer_id, told, account_id=account_id, form=form)
+
+
+def _complaint(house: House, unit: Session, sender: Sender, told: Told) -> None:
+    for consumer_id in sender.consumer_ids:
+        entry.enter_complaint(house, unit, consumer_id, told)
+
+
+def _ask_a_person(house: House, unit: Session, sender: Sender, told: Told) -> None:
+    """Only the worklist: a promise, a question or a call back needs somebody to settle its terms."""
+    del house, unit, sender, told
+
+
+_REACTIONS: dict[Intent, Reaction] = {
+    Intent.STOP: _stop,
+    Intent.MAYBE_STOP: _stop,
+    Intent.CEASE: _cease,
+    Intent.ATTORNEY: _attorney,
+    Intent.BANKRUPTCY: _hold("bankruptcy"),
+    Intent.DECEASED: _hold("deceased"),
+    Intent.WRONG_PARTY: _wrong_party,
+    Intent.DISPUTE: _dispute,
+    Intent.COMPLAINT: _complaint,
+    Intent.START: _start,
+}
+# a stop or a start is settled by itself; everything else somebody should answer
+_PERSONAL = frozenset(Intent) - {Intent.STOP, Intent.START}
