@@ -8,12 +8,12 @@ from policies.facts import Contact, Event, Facts, Frozen, Given, Instant, RuleId
 from policies.vocabulary import Decision
 
 
-class ComputedDates(Frozen):
+class ComputedDates(Frozen, frozen=True):
     assumed_receipt: dt.date | None = None
     validation_end: dt.date | None = None
 
 
-class Computed(Frozen):
+class Computed(Frozen, frozen=True):
     """Dates that a rule works out; one of `alternatives` is as good where the law is unclear."""
 
     assumed_receipt: dt.date | None = None
@@ -21,7 +21,7 @@ class Computed(Frozen):
     alternatives: tuple[ComputedDates, ...] = ()
 
 
-class Expect(Frozen):
+class Expect(Frozen, frozen=True):
     """What must come out. `decision` deny is met by DENY or HOLD; `missing`, `warnings`, `flags` None: not compared."""
 
     decision: Decision
@@ -35,7 +35,7 @@ class Expect(Frozen):
     computed: Computed | None = None
 
 
-class Case(Frozen):
+class Case(Frozen, frozen=True):
     id: str
     contact: Contact
     expect: Expect

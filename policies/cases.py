@@ -23,7 +23,7 @@ from policies.rule import kinds
 __all__ = ["Case", "CaseResult", "load_cases", "run_case", "run_cases"]
 
 
-class CaseResult(Frozen):
+class CaseResult(Frozen, frozen=True):
     """What came out. `not_judged` names the rule kind (or what else) that is not there; such a case is not ok."""
 
     id: str
@@ -41,7 +41,9 @@ def load_cases(path: str | Path) -> list[Case]:
     try:
         text = place.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise CaseError(f"cannot read {place}", code="unreadable", file=str(place), hint="is the name right?") from error
+        raise CaseError(
+            f"cannot read {place}", code="unreadable", file=str(place), hint="is the name right?"
+        ) from error
     try:
         return parse_cases(text, str(place))
     except CaseError:
@@ -57,7 +59,8 @@ def parse_cases(text: str, origin: str) -> list[Case]:
     if text.lstrip()[:1] in ("[", "{"):
         return _json_cases(text, origin)
     document = read_document(text, origin)
-    data, base = document.data, ()
+    data = document.data
+    base: tuple[str, ...] = ()
     if isinstance(data, dict) and "pack" in data:
         data, base = data.get("cases") or [], ("cases",)
     found: list[Case] = convert(document, data, list[Case], base, "bad_case")

@@ -30,10 +30,7 @@ def _fits_word(patterns: tuple[str, ...], value: str | None) -> bool:
     """True if one of the patterns is the value, or its part before `:*`."""
     if value is None:
         return False
-    for pattern in patterns:
-        if pattern == value or (pattern.endswith(":*") and value.startswith(pattern[:-1])):
-            return True
-    return False
+    return any(p == value or (p.endswith(":*") and value.startswith(p[:-1])) for p in patterns)
 
 
 def fits(rule: Rule, traits: Traits) -> bool:
@@ -159,7 +156,7 @@ def _liftable(check: Check, lifts: tuple[Lift, ...]) -> Check:
         if type(answer) is int:
             if answer == FOREVER or not prepared.liftable:
                 return answer
-            return max(answer, max(lift(prepared, prepared.moment(answer)) for lift in lifts))
+            return max(answer, *(lift(prepared, prepared.moment(answer)) for lift in lifts))
         if isinstance(answer, Passed):
             return answer
         until = max(lift(prepared, moment) for lift in lifts)
@@ -220,7 +217,10 @@ class Stack:
     def _compile(self, traits: Traits, low: int, high: int) -> Profile:
         spans = [span for span in self._in_force(low, high) if fits(span.rule, traits)]
         lifts = self._lifts(spans, traits)
-        rules, checks, needs, unbuilt = [], [], [], []
+        rules: list[Rule] = []
+        checks: list[Check] = []
+        needs: list[tuple[Rule, str]] = []
+        unbuilt: list[Rule] = []
         reports: list[Report] = []
         for span in spans:
             if span.kind is None:

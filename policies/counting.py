@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
+
 from policies.facts import Consent, Event, Frozen, Touch, Word
 from policies.instant import Zone, day_number, to_micros
 from policies.prepare import Moment, Prepared
@@ -31,9 +33,10 @@ class Consenting(Frozen, frozen=True):
 class Counts(Frozen, frozen=True):
     """What is counted. Left out: every outbound event on the rule's own channels that connected.
 
-    `scope`: person, household, debt, address, place, channel. `ignore_replies`: answers to the consumer are neither counted
-    nor limited. `ignore_flags`: events that carry one of these are not counted. `merge_products`: debts of these
-    types under one account number are one debt. `any_collector`: what other collectors did counts too.
+    `scope`: person, household, debt, address, place, channel. `ignore_replies`: answers to the consumer are
+    neither counted nor limited. `ignore_flags`: events that carry one of these are not counted.
+    `merge_products`: debts of these types under one account number are one debt. `any_collector`: what other
+    collectors did counts too.
     """
 
     channels: tuple[Channel, ...] = ()
@@ -54,6 +57,11 @@ class Counts(Frozen, frozen=True):
     consent: Consenting | None = None
 
 
+def token_of(rule_id: str, counts: Counts, actor: str) -> str:
+    """What a series of events depends on beside its bucket, as one text (its hash is kept, a struct's is not)."""
+    return f"{rule_id}/{actor}/{msgspec.json.encode(counts, order='deterministic').decode()}"
+
+
 def is_reply(touch: Touch) -> bool:
     """True if the contact answers what the consumer asked."""
     return touch.reply or touch.in_response_to_request
@@ -61,10 +69,10 @@ def is_reply(touch: Touch) -> bool:
 
 def _counted_outcome(counts: Counts, *, open_counts: bool) -> Predicate:
     """An event without an outcome is a reservation or an ambiguous sending: a cap counts it, a pause needs to know."""
-    wanted, refused = frozenset(counts.outcomes), frozenset(counts.not_outcomes)
+    wanted: frozenset[str] = frozenset(counts.outcomes)
+    refused: frozenset[str] = frozenset(counts.not_outcomes) | UNCONNECTED
     if wanted:
         return lambda event: event.outcome in wanted or (open_counts and event.outcome is None)
-    refused = refused | UNCONNECTED
     return lambda event: event.outcome not in refused
 
 
@@ -205,7 +213,9 @@ def _interval(consent: Consent, rule: Consenting, place: Zone, talks: list[int])
     return (start, end) if start < end else None
 
 
-def consented(prepared: Prepared, rule: Consenting, place: Zone, bucket: Bucket, group: frozenset[str]) -> list[Interval]:
+def consented(
+    prepared: Prepared, rule: Consenting, place: Zone, bucket: Bucket, group: frozenset[str]
+) -> list[Interval]:
     """The spans in which calls in this bucket are consented to, earliest first."""
     party = bucket[0] or "consumer"
     key = ("consented", rule.type, rule.days, place.name, bucket, group)

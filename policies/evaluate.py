@@ -43,19 +43,22 @@ class Judgement:
         self.retry: int | None = None
         self.until = FOREVER
 
+    def parts(self) -> list[Passed | Blocked]:
+        """Every answer that says more than until when it passes."""
+        return [*self.passed, *(blocked for _, blocked in self.objections)]
+
     @property
     def details(self) -> dict[str, Any]:
         """What content rules list beside their answer: missing, warnings, classification, computed."""
         found: dict[str, Any] = {}
-        for part in (*self.passed, *(blocked for _, blocked in self.objections)):
+        for part in self.parts():
             if part.details:
                 found.update(part.details)
         return found
 
     @property
     def flags(self) -> tuple[str, ...]:
-        parts = (*self.passed, *(blocked for _, blocked in self.objections))
-        names = [flag for part in parts for flag in part.flags]
+        names = [flag for part in self.parts() for flag in part.flags]
         if Fact.EMPLOYER in self.prepared.unknown:
             names.append("employer_unknown")
         return tuple(dict.fromkeys(names))
@@ -69,8 +72,7 @@ class Judgement:
 
     def used(self) -> tuple[WindowUse, ...]:
         """What is used of the windows in force; a report that fails says nothing, it decided nothing."""
-        parts = (*self.passed, *(blocked for _, blocked in self.objections))
-        found = [use for part in parts for use in part.used]
+        found = [use for part in self.parts() for use in part.used]
         if self.stack.covered and self.prepared.zones:
             moment = self.prepared.moment(self.at)
             for report in self.stack.profile(self.prepared.traits, self.at).reports:
@@ -121,12 +123,10 @@ def _ask(profile: Profile, prepared: Prepared, moment: Moment, passed: list[Pass
         except Exception as error:  # noqa: BLE001 - a rule that raises must hold the contact, whatever it raises
             answer = _broken(rules[index], error)
         if type(answer) is int:
-            if answer < until:
-                until = answer
+            until = min(until, answer)
         elif isinstance(answer, Passed):
             passed.append(answer)
-            if answer.until < until:
-                until = answer.until
+            until = min(until, answer.until)
         elif isinstance(answer, Blocked):
             objections.append((rules[index], answer))
         else:

@@ -40,7 +40,7 @@ class Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     """A value: equal by content, never changed, unknown keys refused."""
 
 
-class Consent(Frozen):
+class Consent(Frozen, frozen=True):
     """What the consumer agreed to. `window` is two local clock times; `scope_date` narrows it to one local date."""
 
     type: Word
@@ -57,7 +57,7 @@ class Consent(Frozen):
     obtained_during_violation: bool = False
 
 
-class Inconvenient(Frozen):
+class Inconvenient(Frozen, frozen=True):
     """A time the consumer calls inconvenient. No start and end: the whole local day. `until` is inclusive."""
 
     days: tuple[Weekday, ...] = ()
@@ -67,12 +67,12 @@ class Inconvenient(Frozen):
     source: Word | None = None
 
 
-class InconvenientPlace(Frozen):
+class InconvenientPlace(Frozen, frozen=True):
     place: Word
     source: Word | None = None
 
 
-class MediaStop(Frozen):
+class MediaStop(Frozen, frozen=True):
     """Stop using a medium; with an address only that address or number. `at` is the receipt."""
 
     medium: Channel
@@ -81,7 +81,7 @@ class MediaStop(Frozen):
     source: Word | None = None
 
 
-class Cease(Frozen):
+class Cease(Frozen, frozen=True):
     form: Word
     received_at: Instant | None = None
     sent_at: Instant | None = None
@@ -89,7 +89,7 @@ class Cease(Frozen):
     accepted_medium: bool | None = None
 
 
-class Attorney(Frozen):
+class Attorney(Frozen, frozen=True):
     known: bool = True
     contact_known: bool = True
     notice_at: Instant | None = None
@@ -97,23 +97,23 @@ class Attorney(Frozen):
     consents_direct: bool = False
 
 
-class Employer(Frozen):
+class Employer(Frozen, frozen=True):
     prohibits: bool | None = None
     source: str | None = None
 
 
-class Verification(Frozen):
+class Verification(Frozen, frozen=True):
     sent_at: Instant | None = None
     undeliverable: bool = False
 
 
-class DuplicativeNotice(Frozen):
+class DuplicativeNotice(Frozen, frozen=True):
     sent_at: Instant | None = None
     reasons: bool = False
     refers_to_earlier: bool = False
 
 
-class SingleDispute(Frozen):
+class SingleDispute(Frozen, frozen=True):
     """The short form of one dispute."""
 
     form: Word
@@ -121,7 +121,7 @@ class SingleDispute(Frozen):
     verification_sent_at: Instant | None = None
 
 
-class Dispute(Frozen):
+class Dispute(Frozen, frozen=True):
     at: Instant
     form: Word
     by: Tagged = "consumer"
@@ -132,7 +132,7 @@ class Dispute(Frozen):
     verification: Verification | None = None
 
 
-class CreditorRequest(Frozen):
+class CreditorRequest(Frozen, frozen=True):
     """A request for the original creditor's name and address."""
 
     at: Instant
@@ -140,7 +140,7 @@ class CreditorRequest(Frozen):
     answered_at: Instant | None = None
 
 
-class Validation(Frozen):
+class Validation(Frozen, frozen=True):
     """The validation notice: when and how it was sent. Days are local dates."""
 
     sent: dt.date | None = None
@@ -150,20 +150,20 @@ class Validation(Frozen):
     resent: dt.date | None = None
 
 
-class Hold(Frozen):
+class Hold(Frozen, frozen=True):
     type: Word
     from_: dt.date | None = msgspec.field(name="from", default=None)
     until: dt.date | None = None
     debt: Name | None = None
 
 
-class Debt(Frozen):
+class Debt(Frozen, frozen=True):
     type: Word | None = None
     account_number: Name | None = None
     days_past_due: int | None = None
 
 
-class CreditorNotice(Frozen):
+class CreditorNotice(Frozen, frozen=True):
     sent: dt.date | None = None
     opt_out_by: dt.date | None = None
     elements: tuple[Word, ...] = ()
@@ -171,7 +171,7 @@ class CreditorNotice(Frozen):
     respond_to: Word | None = None
 
 
-class CreditorUse(Frozen):
+class CreditorUse(Frozen, frozen=True):
     """What the creditor did with an address before placing the debt."""
 
     obtained_from_consumer: bool = False
@@ -180,27 +180,27 @@ class CreditorUse(Frozen):
     opted_out_at: Instant | None = None
 
 
-class PriorCollector(Frozen):
+class PriorCollector(Frozen, frozen=True):
     name: Name
     obtained_by: Word | None = None
     used: bool = False
     opted_out: bool = False
 
 
-class Provided(Frozen):
+class Provided(Frozen, frozen=True):
     at: Instant | None = None
     form: Word | None = None
     disclosed: bool = False
 
 
-class DisclosureReport(Frozen):
+class DisclosureReport(Frozen, frozen=True):
     """Somebody told us that a message to this address or number reached a third party."""
 
     at: Instant
     by: Name | None = None
 
 
-class NumberCheck(Frozen):
+class NumberCheck(Frozen, frozen=True):
     """A check against the reassigned-numbers database: was it reassigned since the consent?"""
 
     at: Instant
@@ -208,7 +208,7 @@ class NumberCheck(Frozen):
     reassigned_since: Word | None = None
 
 
-class PointConsent(Frozen):
+class PointConsent(Frozen, frozen=True):
     """Consent to one address or number, through whatever medium it was given."""
 
     medium: Channel | None = None
@@ -216,7 +216,7 @@ class PointConsent(Frozen):
     revoked_at: Instant | None = None
 
 
-class Address(Frozen):
+class Address(Frozen, frozen=True):
     """A mailbox or postal address. `state`: valid, invalid, wrong_party, reassigned, unknown; left out: valid."""
 
     state: Word | None = None
@@ -230,7 +230,7 @@ class Address(Frozen):
     disclosure_reports: tuple[DisclosureReport, ...] = ()
 
 
-class Number(Frozen):
+class Number(Frozen, frozen=True):
     """A telephone number. `state` as of an address."""
 
     state: Word | None = None
@@ -239,7 +239,7 @@ class Number(Frozen):
     rnd: tuple[NumberCheck, ...] = ()
 
 
-class Settings(Frozen):
+class Settings(Frozen, frozen=True):
     """Choices of the firm, all tightening. `electronic_cap_per_day` None: no cap of that kind."""
 
     safe_harbor: Word = "advise"
@@ -247,7 +247,7 @@ class Settings(Frozen):
     electronic_cap_per_day: int | None = None
 
 
-class Notice(Frozen):
+class Notice(Frozen, frozen=True):
     """What a validation notice contains."""
 
     fields: tuple[Word, ...] = ()
@@ -257,7 +257,7 @@ class Notice(Frozen):
     reverse_behind_response: bool = False
 
 
-class Touch(Frozen):
+class Touch(Frozen, frozen=True):
     """What the contact that is judged and the events of the past have in common."""
 
     at: Instant
@@ -281,7 +281,7 @@ class Touch(Frozen):
     in_response_to_request: bool = False
 
 
-class Event(Touch):
+class Event(Touch, frozen=True):
     """Something that happened. `outcome` None: reserved or ambiguous, it counts. `id` is our attempt's, if any."""
 
     id: Name | None = None
@@ -291,7 +291,7 @@ class Event(Touch):
     undeliverable_at: Instant | None = None
 
 
-class Contact(Touch):
+class Contact(Touch, frozen=True):
     """The contact that is judged."""
 
     known_place: Word | None = None
@@ -329,12 +329,12 @@ class Contact(Touch):
     delivered_at: Instant | None = None
 
 
-class Given(Frozen):
+class Given(Frozen, frozen=True):
     """Everything but history and contact. An absent register: nothing was recorded. See `unknown` for missing facts."""
 
     jurisdictions: tuple[Jurisdiction, ...] = ()
     zones: tuple[Name, ...] = ()
-    zone_sources: dict[str, str] = {}
+    zone_sources: dict[str, str] = msgspec.field(default_factory=dict)
     actor: Actor = Actor.THIRD_PARTY_COLLECTOR
     rules: tuple[RuleId, ...] | None = None
     settings: Settings = Settings()
@@ -342,7 +342,7 @@ class Given(Frozen):
     country: Name | None = None
     currency: Name | None = None
     history_since: Instant | None = None
-    debts: dict[str, Debt] = {}
+    debts: dict[str, Debt] = msgspec.field(default_factory=dict)
     days_past_due: int | None = None
     time_barred: bool = False
     consents: tuple[Consent, ...] = ()
@@ -369,11 +369,11 @@ class Given(Frozen):
     disputes: tuple[Dispute, ...] = ()
     original_creditor_requests: tuple[CreditorRequest, ...] = ()
     validation: Validation | None = None
-    notices: dict[str, dt.date] = {}
-    dc_notice_mailed: dt.date | None | msgspec.UnsetType = msgspec.UNSET
+    notices: dict[str, dt.date] = msgspec.field(default_factory=dict)
+    dc_notice_mailed: dt.date | msgspec.UnsetType | None = msgspec.UNSET
     holds: tuple[Hold, ...] = ()
-    addresses: dict[str, Address] = {}
-    numbers: dict[str, Number] = {}
+    addresses: dict[str, Address] = msgspec.field(default_factory=dict)
+    numbers: dict[str, Number] = msgspec.field(default_factory=dict)
     primary_number: Name | None = None
     rnd_checks: tuple[NumberCheck, ...] = ()
     deceased: bool = False
@@ -387,7 +387,7 @@ class Given(Frozen):
     active_placements: int | None = None
 
 
-class Facts(Given, kw_only=True):
+class Facts(Given, frozen=True, kw_only=True):
     """A whole question: what is given, what happened (sorted by `at`), and the contact that is judged."""
 
     contact: Contact

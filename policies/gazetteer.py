@@ -51,7 +51,7 @@ def gazetteer() -> Gazetteer:
     zips: dict[str, ZipPlace] = {}
     codes: dict[str, dict[str, None]] = {}
     known: dict[str, tuple[str, ...]] = {}
-    for row in zipcodes.list_all():
+    for row in zipcodes.list_all():  # type: ignore[no-untyped-call]
         name = row["timezone"] or ""
         if name not in known:
             known[name] = (name,) if is_zone(name) else ()

@@ -55,10 +55,13 @@ class Calendar:
         return known
 
     def _read(self, year: int) -> frozenset[int]:
-        options = {"categories": self._categories} if self._categories else {}
         try:
             found = tables.country_holidays(
-                self._country, subdiv=self._subdivision, years=year, language="en_US", **options
+                self._country,
+                subdiv=self._subdivision,
+                years=year,
+                language="en_US",
+                categories=self._categories or None,
             )
         except (NotImplementedError, ValueError) as error:
             raise PackError(f"there is no holiday calendar {self.name}", code="no_calendar") from error

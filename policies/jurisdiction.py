@@ -10,10 +10,11 @@ import re
 
 from policies.gazetteer import gazetteer
 
-_US_STATES = frozenset(
-    "al ak az ar ca co ct dc de fl ga hi ia id il in ks ky la ma md me mi mn mo ms mt nc nd ne nh nj nm nv ny oh ok or"
-    " pa pr ri sc sd tn tx ut va vt wa wi wv wy gu vi as mp".split()
+_US_CODES = (
+    "al ak az ar ca co ct dc de fl ga hi ia id il in ks ky la ma md me mi mn mo ms mt nc nd ne nh nj nm nv ny"
+    " oh ok or pa pr ri sc sd tn tx ut va vt wa wi wv wy gu vi as mp"
 )
+_US_STATES = frozenset(_US_CODES.split())
 _TERRITORIES = frozenset({"pr", "gu", "vi", "as", "mp"})
 _NYC_COUNTIES = frozenset({"New York County", "Kings County", "Queens County", "Bronx County", "Richmond County"})
 _NYC_ZIPS = ((10001, 10499), (11004, 11005), (11101, 11499), (11690, 11697))

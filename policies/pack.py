@@ -33,14 +33,14 @@ from policies.facts import Frozen, Jurisdiction, RuleId, Tagged, Word
 from policies.vocabulary import Actor, Channel, Direction, Force, Grade, NumberKind, RuleKind, Status
 
 
-class Text(Frozen):
+class Text(Frozen, frozen=True):
     """A plain sentence or title in the languages that we explain in."""
 
     en: str
     zh: str = ""
 
 
-class Applies(Frozen):
+class Applies(Frozen, frozen=True):
     """Which contacts a rule can matter to; left out: all. Lists are alternatives, keys are joined by and.
 
     `party` entries may end in `:*`. A debt whose days past due are unknown is taken as inside `days_past_due_over`.
@@ -63,7 +63,7 @@ class Applies(Frozen):
     not_product: tuple[Word, ...] = ()
 
 
-class Rule(Frozen):
+class Rule(Frozen, frozen=True):
     """One rule. `values` maps the first date of a span to the parameters that hold from it, None: none hold.
 
     `unless` names generic exceptions: `agreement` and `written_consent` skip the rule where the facts list its id.
@@ -86,7 +86,7 @@ class Rule(Frozen):
     note: str = ""
 
 
-class Pack(Frozen):
+class Pack(Frozen, frozen=True):
     """`origin` is the file it came from, `lines` the line of each rule; `client`: added by the firm."""
 
     pack: RuleId
@@ -97,7 +97,7 @@ class Pack(Frozen):
     cases: tuple[Case, ...] = ()
     note: str = ""
     origin: str = ""
-    lines: dict[str, int] = {}
+    lines: dict[str, int] = msgspec.field(default_factory=dict)
     client: bool = False
 
 

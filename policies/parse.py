@@ -99,7 +99,7 @@ def read_document(text: str, origin: str) -> Document:
     if len(text) > _MAX_BYTES:
         raise PackError("the file is too large to be a policy", code="too_large", file=origin, line=1)
     try:
-        node = yaml.compose(text, Loader=_TextLoader)  # noqa: S506 - builds nodes only, never objects
+        node = yaml.compose(text, Loader=_TextLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
@@ -122,7 +122,7 @@ def path_of(message: str) -> Path:
     for name, index, anything in _STEP.findall(tail.rstrip("`")):
         if anything:
             break
-        steps.append(name if name else int(index))
+        steps.append(name or int(index))
     unknown = _UNKNOWN_KEY.search(message)
     if unknown:
         steps.append(unknown.group(1))

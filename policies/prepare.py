@@ -119,11 +119,11 @@ class Prepared:
 
     def series(self, key: Hashable, predicate: Callable[[], Callable[[Event], bool]]) -> Series:
         """The events that the predicate counts, built once for each `key`."""
-        known = self._series.get(key)
+        known: Series | None = self._series.get(key)
         if known is None:
             counts = predicate()
             known = self._series[key] = Series([event for event in self.events if counts(event)])
-        return known  # type: ignore[no-any-return]
+        return known
 
     def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """Anything else that is worth working out once for these facts."""
@@ -180,7 +180,7 @@ def prepare(facts: Facts) -> Prepared:
     events = facts.history
     if any(events[i].at > events[i + 1].at for i in range(len(events) - 1)):
         events = tuple(sorted(events, key=lambda event: event.at))
-    unknown = {name for name in facts.unknown}
+    unknown: set[str] = set(facts.unknown)
     zones = _zones(facts.zones)
     if not zones:
         unknown.add(Fact.ZONE)

@@ -143,7 +143,8 @@ class Kind:
     """A shape of rules. `needs(params)`: the facts it must have; one that is named in `Facts.unknown` is a HOLD.
 
     `lift` marks an exception kind: instead of a check it compiles a Lift, for the rules in `params.lifts`.
-    `report` compiles a Report beside the check. `window_days(params)`: how far back in history it looks, None: for ever.
+    `report` compiles a Report beside the check. `window_days(params)`: how far back in history it looks, None:
+    for ever.
     """
 
     name: RuleKind

@@ -15,7 +15,7 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
     """A frozen part of a verdict."""
 
 
-class Finding(Value):
+class Finding(Value, frozen=True, kw_only=True):
     """One determining rule: `answer` is what it alone would say, `found` why, in plain words.
 
     `until`: when this rule stops objecting if nothing else happens (aware UTC), None: it does not say.
@@ -32,7 +32,7 @@ class Finding(Value):
     counted: tuple[str, ...] = ()
 
 
-class Obligation(Value):
+class Obligation(Value, frozen=True, kw_only=True):
     """Something that the message must carry; `text` may be empty until the template fills it."""
 
     id: str
@@ -40,7 +40,7 @@ class Obligation(Value):
     citation: str = ""
 
 
-class WindowUse(Value):
+class WindowUse(Value, frozen=True, kw_only=True):
     """How much of a cap's window is used: instants are aware UTC, `window_end` is exclusive."""
 
     rule: str
@@ -50,14 +50,14 @@ class WindowUse(Value):
     limit: int
 
 
-class Alternative(Value):
+class Alternative(Value, frozen=True, kw_only=True):
     channel: str
     address: str | None = None
     decision: Decision = Decision.ALLOW
     retry_at: dt.datetime | None = None
 
 
-class Verdict(Value):
+class Verdict(Value, frozen=True, kw_only=True):
     """`retry_at` only with DEFER; `valid_until` only with ALLOW: the first instant at which a rule would object."""
 
     decision: Decision

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from policies.facts import Inconvenient
-from policies.facts import Frozen
+from policies.facts import Frozen, Inconvenient
 from policies.instant import DAY, FOREVER, clock_micros, day_number, weekday_of, zone
 from policies.prepare import Local, Moment, Prepared
 from policies.rule import Blocked, Check, Kind, Result, RuleInForce, Traits

@@ -18,7 +18,7 @@ from policies.vocabulary import WEEKDAYS, Decision, Fact, RuleKind
 from policies.windows import Schedule
 
 
-class Params(Frozen):
+class Params(Frozen, frozen=True):
     """`tz` "consumer": the candidate zones; else the IANA zone that the rule names. `calendar` as in `holidays`."""
 
     windows: dict[str, str] | None = None

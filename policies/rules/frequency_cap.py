@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from policies.cap import Cap, CapWindow, days_back
 from policies.counting import (
     Bucket,
@@ -19,6 +21,7 @@ from policies.counting import (
     debt_group,
     next_cover,
     replying,
+    token_of,
 )
 from policies.errors import PackError
 from policies.facts import Frozen, Word
@@ -27,6 +30,7 @@ from policies.prepare import Local, Moment, Prepared, Series
 from policies.rule import Blocked, Check, Kind, Passed, Report, Result, RuleInForce, Traits
 from policies.verdict import WindowUse
 from policies.vocabulary import Decision, Fact, RuleKind
+
 
 class Params(Frozen, frozen=True):
     """All `caps` hold at once. `setting` takes the limit from the firm's settings (None there: no cap). `flag`: say
@@ -37,7 +41,7 @@ class Params(Frozen, frozen=True):
     tz: str = "consumer"
     setting: Word | None = None
     flag: Word | None = None
-    rebuttal: dict[str, str] = {}
+    rebuttal: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class _Capper:
@@ -47,7 +51,7 @@ class _Capper:
 
     def __init__(self, rule: RuleInForce[Params], traits: Traits, caps: tuple[Cap, ...]) -> None:
         self.params = rule.params
-        self.token = (rule.id, rule.params.counts, traits.actor)
+        self.token = token_of(rule.id, rule.params.counts, traits.actor)
         self.counter = Counter(rule.params.counts, tuple(rule.rule.channels))
         self.own = None if rule.params.tz == "consumer" else zone(rule.params.tz)
         self.windows = tuple(CapWindow(cap) for cap in caps)
@@ -76,11 +80,12 @@ class _Capper:
     def check(self, prepared: Prepared, moment: Moment) -> Result:
         if self.params.counts.ignore_replies and replying(prepared, moment):
             return FOREVER
-        passes, worst = FOREVER, None
+        passes = FOREVER
+        worst: Blocked | None = None
         for bucket in self.counter.buckets(prepared):
             for local in moment.locals if self.own is None else (moment.local(self.own),):
                 answer = self.ask(prepared, moment.at, bucket, local)
-                if type(answer) is int:
+                if not isinstance(answer, Blocked):
                     passes = min(passes, answer)
                 elif worst is None or _later(answer, worst):
                     worst = answer

@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from policies.counting import Bucket, Counter, Counts, consented, covered_until, debt_group, next_cover, replying
+import msgspec
+
+from policies.counting import (
+    Bucket,
+    Counter,
+    Counts,
+    consented,
+    covered_until,
+    debt_group,
+    next_cover,
+    replying,
+    token_of,
+)
 from policies.facts import Frozen
 from policies.instant import DAY, FOREVER, HOUR, Zone, date_of, from_micros, zone
 from policies.prepare import Local, Moment, Prepared, Series
@@ -24,7 +36,7 @@ class Params(Frozen, frozen=True):
     hours: int | None = None
     counts: Counts = Counts()
     tz: str = "consumer"
-    rebuttal: dict[str, str] = {}
+    rebuttal: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class _Gap:
@@ -34,20 +46,21 @@ class _Gap:
 
     def __init__(self, rule: RuleInForce[Params], traits: Traits) -> None:
         self.params = rule.params
-        self.token = (rule.id, rule.params.counts, traits.actor)
+        self.token = token_of(rule.id, rule.params.counts, traits.actor)
         self.counter = Counter(rule.params.counts, tuple(rule.rule.channels), open_counts=False)
         self.own = None if rule.params.tz == "consumer" else zone(rule.params.tz)
 
     def check(self, prepared: Prepared, moment: Moment) -> Result:
         if self.params.counts.ignore_replies and replying(prepared, moment):
             return FOREVER
-        passes, worst = FOREVER, None
+        passes = FOREVER
+        worst: Blocked | None = None
         for bucket in self.counter.buckets(prepared):
             key = (self.token, bucket, prepared.contact.collector)
             series = prepared.series(key, lambda: self.counter.bucket_predicate(prepared, bucket))  # noqa: B023
             for local in moment.locals if self.own is None else (moment.local(self.own),):
                 answer = self.ask(prepared, moment.at, bucket, local, series)
-                if type(answer) is int:
+                if not isinstance(answer, Blocked):
                     passes = min(passes, answer)
                 elif worst is None or (answer.until or FOREVER) > (worst.until or FOREVER):
                     worst = answer

@@ -32,7 +32,7 @@ class Params(Frozen, frozen=True):
     tz: str = "consumer"
 
 
-def _date(facts: Facts, event: str) -> dt.date | None | msgspec.UnsetType:
+def _date(facts: Facts, event: str) -> dt.date | msgspec.UnsetType | None:
     """When the event was, None: it is recorded as not done, UNSET: nothing is recorded."""
     if event == "dc_notice_mailed":
         return facts.dc_notice_mailed
