@@ -17,9 +17,10 @@ import msgspec
 
 from channels.contract import Accepted, Channel, Message, ensure_time_left
 from channels.errors import Ambiguous, DeliveryFailure, Permanent, Refused, Temporary, Throttled
+from channels.pace import Pace
 
 MAX_ANSWER_BYTES = 65_536
-_PARALLEL = 100
+PARALLEL = 100
 
 
 class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,9 +65,13 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 class HttpCaller:
     """Makes calls for one provider over connections that are kept. The session opens at the first call."""
 
-    def __init__(self, provider: str, timeouts: Timeouts | None = None) -> None:
+    def __init__(
+        self, provider: str, timeouts: Timeouts | None = None, parallel: int = PARALLEL, most: int = 1000
+    ) -> None:
         self._provider = provider
         self._timeouts = timeouts or Timeouts()
+        self._parallel = parallel
+        self.pace = Pace(parallel, most)
         self._session: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -74,7 +79,8 @@ class HttpCaller:
         """Make the call once. Raises Temporary if nothing left for sure, Ambiguous if something may have."""
         passage = _Passage()
         try:
-            return await self._exchange(request, passage)
+            with self.pace.timed():
+                return await self._exchange(request, passage)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise self._folded(error, passage) from error
 
@@ -106,7 +112,7 @@ class HttpCaller:
             self._loop = loop
             limits = self._timeouts
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=_PARALLEL, keepalive_timeout=20),
+                connector=aiohttp.TCPConnector(limit=self._parallel, keepalive_timeout=20),
                 timeout=aiohttp.ClientTimeout(
                     total=limits.total_s,
                     connect=limits.connect_s,
@@ -206,10 +212,13 @@ class HttpProvider(ABC):
     channel: ClassVar[Channel]
     codes: ClassVar[Mapping[str, tuple[type[Refused], str]]] = {}
     is_simulated = False
-    max_per_500ms = 200
 
     def __init__(self, timeouts: Timeouts | None = None) -> None:
         self._caller = HttpCaller(self.name, timeouts)
+
+    @property
+    def max_per_500ms(self) -> int:
+        return self._caller.pace.per_500ms
 
     @abstractmethod
     def payload(self, message: Message) -> Request:

@@ -15,7 +15,7 @@ from twilio.rest import Client
 
 from channels.contract import Message
 from channels.errors import Ambiguous, Permanent, Refused, SetupError, WebhookError
-from channels.http import HttpCaller, Request, Timeouts, refusal
+from channels.http import PARALLEL, HttpCaller, Request, Timeouts, refusal
 from channels.setting import text_setting
 
 MAX_WEBHOOK_BYTES = 65_536
@@ -74,12 +74,12 @@ def twilio_settings(settings: Mapping[str, object]) -> TwilioSettings | None:
 class _RedirectedHttp(AsyncTwilioHttpClient):  # type: ignore[misc] # the client has no types
     """The client's transport, with what it lacks: timeouts, another server, no addresses in logs."""
 
-    def __init__(self, base_url: str, provider: str, timeouts: Timeouts | None) -> None:
+    def __init__(self, base_url: str, provider: str, caller: HttpCaller) -> None:
         # without a pool the parent opens no session, which would need a running loop here
         super().__init__(pool_connections=False)
         self._base = urlsplit(base_url)
         self._provider = provider
-        self._caller = HttpCaller(provider, timeouts)
+        self._caller = caller
 
     async def request(  # noqa: PLR0917 - the client's own signature
         self,
@@ -115,10 +115,13 @@ class _RedirectedHttp(AsyncTwilioHttpClient):  # type: ignore[misc] # the client
 class TwilioAccount:
     """The real client on our transport."""
 
-    def __init__(self, settings: TwilioSettings, provider: str, timeouts: Timeouts | None = None) -> None:
+    def __init__(
+        self, settings: TwilioSettings, provider: str, timeouts: Timeouts | None = None, most: int = 1000
+    ) -> None:
         self.sender = settings.sender
         self._provider = provider
-        self._http = _RedirectedHttp(settings.base_url, provider, timeouts)
+        self._caller = HttpCaller(provider, timeouts, parallel=min(PARALLEL, most), most=most)
+        self._http = _RedirectedHttp(settings.base_url, provider, self._caller)
         self.client = Client(settings.account_sid, settings.auth_token, http_client=self._http)
 
     async def created_sid(self, creation: Any) -> str:
@@ -130,6 +133,10 @@ class TwilioAccount:
         if not isinstance(made.sid, str) or not made.sid:
             raise self._unclear("no id")
         return made.sid
+
+    @property
+    def max_per_500ms(self) -> int:
+        return self._caller.pace.per_500ms
 
     async def close(self) -> None:
         await self._http.close()

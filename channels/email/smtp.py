@@ -27,6 +27,7 @@ from channels.errors import (
     Temporary,
     Throttled,
 )
+from channels.pace import Pace
 from channels.setting import text_setting
 
 NAME = "smtp"
@@ -66,21 +67,26 @@ class SmtpProvider:
     name = NAME
     channel = Channel.EMAIL
     is_simulated = False
-    max_per_500ms = 400
 
     def __init__(self, settings: SmtpSettings) -> None:
         self._settings = settings
         self._idle: list[_Line] = []
         self._free = asyncio.Semaphore(settings.connections)
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._pace = Pace(settings.connections, 1000)
+
+    @property
+    def max_per_500ms(self) -> int:
+        return self._pace.per_500ms
 
     async def send(self, message: Message, deadline: float) -> Accepted:
         letter = build(message, self._settings.sender, self._settings.bounce_address)
         self._start_anew_on_another_loop()
         async with self._free:
             ensure_time_left(deadline, self.name)
-            line = await self._opened_with(letter, deadline)
-            said = await self._deliver(line, letter)
+            with self._pace.timed():
+                line = await self._opened_with(letter, deadline)
+                said = await self._deliver(line, letter)
         return Accepted(provider=self.name, provider_id=letter.message_id, detail={"reply": said[:200]})
 
     async def close(self) -> None:

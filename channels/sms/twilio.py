@@ -18,10 +18,13 @@ class TwilioSms:
     name = "twilio_sms"
     channel = Channel.SMS
     is_simulated = False
-    max_per_500ms = 200
 
     def __init__(self, settings: TwilioSettings, timeouts: Timeouts | None = None) -> None:
         self._account = TwilioAccount(settings, self.name, timeouts)
+
+    @property
+    def max_per_500ms(self) -> int:
+        return self._account.max_per_500ms
 
     async def send(self, message: Message, deadline: float) -> Accepted:
         fields = self._fields(message)

@@ -29,10 +29,13 @@ class TwilioVoice:
     name = "twilio_voice"
     channel = Channel.VOICE
     is_simulated = False
-    max_per_500ms = 50
 
     def __init__(self, settings: TwilioSettings, timeouts: Timeouts | None = None) -> None:
-        self._account = TwilioAccount(settings, self.name, timeouts)
+        self._account = TwilioAccount(settings, self.name, timeouts, most=50)
+
+    @property
+    def max_per_500ms(self) -> int:
+        return self._account.max_per_500ms
 
     async def send(self, message: Message, deadline: float) -> Accepted:
         fields = self._fields(message)
