@@ -355,3 +355,38 @@ def _follow(
     ledger.append(unit, lines)
     reconsider(house, unit, people)
     return people
+
+
+def enter_conversation(
+    house: House,
+    unit: Session,
+    consumer_id: str,
+    told: Told,
+    *,
+    account_ids: list[str],
+    channel: str = "voice",
+) -> str:
+    """A call or visit that the consumer started: it counts as a conversation about these accounts."""
+    made = derived_id("ev", told.key, consumer_id)
+    entry.add(
+        unit,
+        "contact_event",
+        {
+            "consumer_id": consumer_id,
+            "event_id": made,
+            "version": 0,
+            "occurred_at": to_micros(told.at),
+            "recorded_at": unit.now_micros,
+            "channel": channel,
+            "direction": "inbound",
+            "outcome": "conversation",
+            "account_ids": account_ids,
+            "debts_discussed": account_ids,
+            "party": "consumer",
+            "content": "collection",
+            "source": told.source,
+            "recorded_by": told.by,
+        },
+    )
+    _follow(house, unit, LineKind.INBOUND, [consumer_id], told, {"event_id": made})
+    return made

@@ -137,3 +137,9 @@ def stops_in_force(
         "(SELECT 1 FROM opt_out l WHERE l.corrects_id = o.id) ORDER BY id"
     )
     return [(row[0], row[1]) for row in unit.query(sql, {"value": value})]
+
+
+def payment_amount(unit: Session, payment_id: str) -> int:
+    """What a recorded payment was, in minor units; 0: no such payment."""
+    row = unit.one("SELECT amount_minor FROM payment WHERE id = :id", {"id": payment_id})
+    return 0 if row is None else int(row[0])
