@@ -21,14 +21,18 @@ from orchestrator.audit.sealer import tip_of
 from orchestrator.clock import Clock
 from orchestrator.errors import LedgerError
 from orchestrator.store.database import Database
-from orchestrator.store.tables.types import from_micros
+from orchestrator.store.session import Session
+from orchestrator.store.tables.types import from_micros, to_micros
 
 HEAD_EVERY_S = 60
 HEAD_EVERY_ROWS = 1_000
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
-    """One signed head. `chained`, `signature`, `public_key` are base64; `signed_at` RFC 3339 UTC."""
+    """One signed head. `chained`, `signature`, `public_key` are base64; `signed_at` RFC 3339 UTC.
+
+    The database keeps no public key: one read from there (`public_key` empty) is checked with ours.
+    """
 
     seq: int
     chained: str
@@ -101,12 +105,28 @@ def write_head(
             {
                 "seq": head.seq,
                 "chained": head.chained_bytes,
-                "at": unit.now_micros,
+                "at": to_micros(head.signed_at),
                 "key_id": head.key_id,
                 "signature": base64.b64decode(head.signature),
             },
         )
     return head
+
+
+def inside_heads(unit: Session) -> list[Head]:
+    """The heads in the database, oldest first."""
+    rows = unit.query("SELECT seq, chained, signed_at, key_id, signature FROM ledger_head ORDER BY seq")
+    return [
+        Head(
+            seq=int(seq),
+            chained=base64.b64encode(bytes(chained)).decode(),
+            signed_at=from_micros(signed_at),
+            key_id=key_id,
+            public_key="",
+            signature=base64.b64encode(bytes(signature)).decode(),
+        )
+        for seq, chained, signed_at, key_id, signature in rows
+    ]
 
 
 def append_outside(path: Path, head: Head) -> None:

@@ -84,12 +84,7 @@ def row_of(line: Line) -> tuple[int, str, str | None, str | None, bytes, bytes]:
 
 
 def digest_of(at: int, kind: str, consumer_ref: str | None, attempt_id: str | None, body: bytes) -> bytes:
-    """SHA-256 over every column of a line, each with its length, so that no two lines share one text."""
-    parts = (
-        str(at).encode(),
-        kind.encode(),
-        (consumer_ref or "").encode(),
-        (attempt_id or "").encode(),
-        body,
-    )
-    return hashlib.sha256(b"".join(b"%d:%s" % (len(part), part) for part in parts)).digest()
+    """SHA-256 over every column of a line; the lengths in front keep two lines from sharing one text."""
+    ref, attempt = consumer_ref or "", attempt_id or ""
+    head = f"{at}:{len(kind)}:{len(ref)}:{len(attempt)}:{kind}{ref}{attempt}"
+    return hashlib.sha256(head.encode() + body).digest()
