@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from orchestrator import __version__
-from orchestrator.api import contact, documentation, health, problem, resource
+from orchestrator.api import contact, documentation, health, preference, problem, resource, webhook
 from orchestrator.api.guard import Guard
 from orchestrator.api.problem import MEDIA_TYPE, Problem
 from orchestrator.bootstrap import Runtime
@@ -72,4 +72,11 @@ def describe_problem(app: FastAPI) -> None:
 
 def routers() -> list[APIRouter]:
     """Every router, in the order in which the documentation shows them."""
-    return [health.router, documentation.router, contact.router, resource.router]
+    return [
+        health.router,
+        documentation.router,
+        contact.router,
+        resource.router,
+        webhook.router,
+        preference.router,
+    ]

@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from channels.errors import WebhookError
 from orchestrator.errors import DuecourseError
 
 MEDIA_TYPE = "application/problem+json"
@@ -80,6 +81,11 @@ def of_error(error: DuecourseError) -> JSONResponse:
     )
 
 
+def of_webhook(error: WebhookError) -> JSONResponse:
+    """A callback that is not taken; whoever forged it learns nothing of why."""
+    return respond(error.status, error.code, detail="this callback is not taken")
+
+
 def of_validation(error: RequestValidationError) -> JSONResponse:
     complaints = [
         Complaint(pointer="/" + "/".join(str(part) for part in found["loc"]), message=found["msg"])
@@ -113,11 +119,13 @@ def install(app: FastAPI) -> None:
     async def on_error(_request: Request, error: Exception) -> JSONResponse:
         if isinstance(error, DuecourseError):
             return of_error(error)
+        if isinstance(error, WebhookError):
+            return of_webhook(error)
         if isinstance(error, RequestValidationError):
             return of_validation(error)
         if isinstance(error, HTTPException):
             return of_http(error)
         raise error
 
-    for kind in (DuecourseError, RequestValidationError, HTTPException):
+    for kind in (DuecourseError, WebhookError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, on_error)

@@ -17,7 +17,8 @@ from orchestrator.bootstrap import Runtime
 # reachable without a key: health, our documentation, and what proves itself by a signature
 PUBLIC = {
     "/healthz", "/readyz", "/metrics", "/docs", "/docs/problems", "/u/{token}",
-    "/webhooks/twilio/sms", "/webhooks/twilio/voice", "/webhooks/email",
+    "/webhooks/twilio/sms", "/webhooks/twilio/sms/{attempt_id}", "/webhooks/twilio/voice",
+    "/webhooks/twilio/voice/{attempt_id}", "/webhooks/email",
 }  # fmt: skip
 APP = create_app(cast(Runtime, None))
 ROUTES = [route for route in APP.routes if isinstance(route, APIRoute)]
