@@ -26,7 +26,9 @@ def day(value: datetime | None) -> date | None:
 
 def import_book(
     file: Annotated[Path, typer.Argument(help="CSV with a header; a history also as JSON lines.")],
-    kind: Annotated[Kind | None, typer.Option("--as", help="What the file holds; none: by its header.")] = None,
+    kind: Annotated[
+        Kind | None, typer.Option("--as", help="What the file holds; none: by its header.")
+    ] = None,
     full: Annotated[bool, typer.Option("--full", help="It is the whole book of its creditors.")] = False,
     cadence: Annotated[str | None, typer.Option(help="Enrol the accounts of a portfolio in it.")] = None,
     complete_since: Annotated[
@@ -41,17 +43,16 @@ def import_book(
     """Validates, normalises and upserts a file; bad rows go to FILE-STEM.rejected.csv beside it."""
     if not file.is_file():
         raise UsageError("there is no such file", where=str(file))
-    options = ImportOptions(
-        kind=kind,
-        full=full,
-        max_closing=max_closing,
-        complete_since=day(complete_since),
-        cadence=cadence,
-        mapping=mapping,
-    )
     with open_runtime() as runtime:
-        if cadence is not None:
-            runtime.house.cadences.find(cadence)  # an unknown name must not be found out after the import
+        options = ImportOptions(
+            kind=kind,
+            full=full,
+            max_closing=max_closing,
+            complete_since=day(complete_since),
+            # an unknown name must not be found out after the import
+            cadence=runtime.house.cadences.find(cadence) if cadence is not None else None,
+            mapping=mapping,
+        )
         result = import_file(runtime.database, file, options, runtime.clock, runtime.sealer, for_terminal())
     tell(result, as_json)
     if result.exit_code:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any
 
+from orchestrator.audit import ledger
+from orchestrator.audit.ledger import Line, LineKind
+from orchestrator.domain.cadence import Cadence
 from orchestrator.importers.kind import Kind
 from orchestrator.importers.rejected import RejectedFile
 from orchestrator.importers.row import Row
+from orchestrator.store import entry
+from orchestrator.store.sealing import Sealer
 from orchestrator.store.session import Session
-
-
-class Sealing(Protocol):
-    """Encrypts a value, and hashes it for exact search (`orchestrator.store.sealing.Sealer`)."""
-
-    @property
-    def key_id(self) -> str: ...
-
-    def seal(self, text: str) -> bytes: ...
-
-    def index(self, kind: str, text: str) -> str: ...
 
 
 @dataclass(slots=True)
@@ -29,10 +24,12 @@ class Batch:
     id: str
     kind: Kind
     file_digest: str
-    sealer: Sealing
+    sealer: Sealer
     rejected: RejectedFile
     seen_before: bool = False
     complete_since: str | None = None
+    cadence: Cadence | None = None
+    enrolled: int = 0
     rows: int = 0
     creditors: set[str] = field(default_factory=set)
     # hashes of ids: eight bytes an entry instead of the id, so that memory stays flat
@@ -40,6 +37,9 @@ class Batch:
     _consumers: set[int] = field(default_factory=set)
     _countries: tuple[str, ...] | None = None
     _serial: int = 0
+    _moved: set[str] = field(default_factory=set)
+    _stirred: set[str] = field(default_factory=set)
+    _noted: list[tuple[LineKind, str | None, dict[str, Any]]] = field(default_factory=list)
 
     @property
     def source(self) -> str:
@@ -70,6 +70,38 @@ class Batch:
             found = unit.query("SELECT DISTINCT country FROM consumer ORDER BY country")
             self._countries = tuple(str(row[0]) for row in found)
         return self._countries
+
+    def moves(self, consumer_ids: Iterable[str]) -> None:
+        """The unspent permits of these consumers die with this chunk."""
+        self._moved.update(consumer_ids)
+
+    def stirs(self, consumer_ids: Iterable[str]) -> None:
+        """There is news of these consumers: what waits for a fact is judged again."""
+        self._stirred.update(consumer_ids)
+
+    def note(self, line: LineKind, who: str | None, **body: Any) -> None:
+        """A line for the ledger; `body` names rows by id and holds nothing personal."""
+        self._noted.append((line, who, body))
+
+    def follow(self, unit: Session) -> None:
+        """What every chunk brings, in its transaction: permits die, held work is looked at, the ledger has its lines."""
+        people = sorted(self._moved)
+        unit.executemany(
+            "UPDATE consumer SET epoch = epoch + 1, changed_at = :now WHERE id = :id",
+            [{"id": id_, "now": unit.now_micros} for id_ in people],
+        )
+        if stirred := self._moved | self._stirred:
+            entry.wake(unit, stirred)
+        reference = self.sealer.reference
+        lines = [
+            Line(kind, unit.now_micros, {**body, "import": self.id}, reference(who) if who else None)
+            for kind, who, body in self._noted
+        ]
+        if lines:
+            ledger.append(unit, lines)
+        self._moved.clear()
+        self._stirred.clear()
+        self._noted.clear()
 
     def touched(self, account_id: str | None, consumer_id: str | None) -> None:
         """Count what an accepted row was about."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ def select(
     if not values:
         return
     names = ", ".join(f'"{column}"' for column in columns)
-    sql = f"SELECT {names} FROM {table} WHERE {key} {unit.within('keys')}"  # noqa: S608 (our own names)
+    sql = f"SELECT {names} FROM {table} WHERE {key} {unit.within('keys')}"
     for found in unit.query(sql, {"keys": unit.listed(values)}):
         yield tuple(cell.isoformat() if isinstance(cell, date) else cell for cell in found)
 
@@ -36,19 +36,9 @@ def update(unit: Unit, table: str, columns: Sequence[str], rows: Sequence[Sequen
     if not rows:
         return
     assignments = ", ".join(f"{column} = :{column}" for column in columns)
-    sql = f"UPDATE {table} SET {assignments} WHERE id = :id"  # noqa: S608 (our own names)
+    sql = f"UPDATE {table} SET {assignments} WHERE id = :id"
     names = ("id", *columns)
     unit.executemany(sql, [dict(zip(names, row, strict=True)) for row in rows])
-
-
-def move_epochs(unit: Unit, consumer_ids: Iterable[str]) -> None:
-    """Let the unspent permits of these consumers die."""
-    ids = sorted(consumer_ids)
-    if ids:
-        rows = [{"id": id_, "now": unit.now_micros} for id_ in ids]
-        unit.executemany(
-            "UPDATE consumer SET epoch = epoch + 1, changed_at = :now WHERE id = :id", rows
-        )
 
 
 def from_json(value: Any) -> Any:

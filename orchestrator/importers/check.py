@@ -9,12 +9,13 @@ import json
 from collections.abc import Sequence
 
 from orchestrator.importers import bulk, pool
-from orchestrator.importers.batch import Batch, Sealing
+from orchestrator.importers.batch import Batch
 from orchestrator.importers.cell import CellRefused
 from orchestrator.importers.ready import Ready, needs, needs_one, readings
 from orchestrator.importers.row import Row, RowRefused
 from orchestrator.importers.standing import place_holds
 from orchestrator.store.identifier import derived_id
+from orchestrator.store.sealing import Sealer
 
 _HOLD_OF = {"deceased": "deceased", "bankruptcy": "bankruptcy", "litigation": "legal", "military": "military"}
 _OF_NUMBERS = frozenset({"reassigned", "line_type"})
@@ -23,7 +24,7 @@ _ANSWERS = {"line_type": frozenset({"mobile", "landline", "voip", "unknown"})}
 _YES_NO = frozenset({"yes", "no", "unknown"})
 
 
-def prepare(row: Row, sealer: Sealing) -> Ready:
+def prepare(row: Row, sealer: Sealer) -> Ready:
     """A look-up whose answer fits its kind."""
     needs(row, "at", "kind", "result", "source")
     kind, result = row.values["kind"], row.values["result"]
@@ -55,10 +56,8 @@ def write_chunk(unit: bulk.Unit, batch: Batch, rows: Sequence[Ready]) -> None:
     bulk.insert(unit, "check_result", columns, new)
     for consumer_id, kind in _positive(unit, new):
         holds[consumer_id, _HOLD_OF[kind], None] = None
-    held = place_holds(unit, batch, list(holds))
-    moved = _mark_numbers(unit, batch, new)
-    concerned = held | moved
-    bulk.move_epochs(unit, pool.members(unit, concerned) if concerned else ())
+    place_holds(unit, batch, list(holds))
+    batch.moves(pool.members(unit, _mark_numbers(unit, batch, new)))
 
 
 def _targets(

@@ -12,12 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from orchestrator.importers import bulk
-from orchestrator.importers.batch import Batch, Sealing
+from orchestrator.audit.ledger import LineKind
+from orchestrator.importers import bulk, pool
+from orchestrator.importers.batch import Batch
 from orchestrator.importers.cell import CellRefused
 from orchestrator.importers.ready import Ready, needs, readings
 from orchestrator.importers.row import Row, RowRefused
 from orchestrator.store.identifier import derived_id
+from orchestrator.store.sealing import Sealer
 
 _COLUMNS = (
     "consumer_id", "event_id", "version", "occurred_at", "recorded_at", "channel", "direction", "outcome",
@@ -67,7 +69,7 @@ class Person(NamedTuple):
     points: dict[str, tuple[str, str | None, str | None]]
 
 
-def prepare(row: Row, sealer: Sealing) -> Ready:
+def prepare(row: Row, sealer: Sealer) -> Ready:
     """A contact with its time, channel, direction and outcome."""
     ready = needs(row, "at", "consumer_id", "channel", "direction", "outcome")
     values = ready.values
@@ -95,7 +97,10 @@ def write_chunk(unit: bulk.Unit, batch: Batch, rows: Sequence[Ready]) -> None:
             new.append(_cells(key, version, people, batch, f"{_source(batch)}:{row.row.line}"))
     _note_creditors(unit, batch, people)
     bulk.insert(unit, "contact_event", _COLUMNS, new)
-    bulk.move_epochs(unit, {str(row[0]) for row in new})
+    batch.moves(pool.members(unit, {str(row[0]) for row in new}))
+    for row in new:
+        if row[2]:
+            batch.note(LineKind.CORRECTION, str(row[0]), event_id=row[1], version=row[2])
 
 
 def _people(unit: bulk.Unit, consumer_ids: set[str]) -> dict[str, Person]:

@@ -6,12 +6,14 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from orchestrator.audit.ledger import LineKind
 from orchestrator.importers import bulk
-from orchestrator.importers.batch import Batch, Sealing
+from orchestrator.importers.batch import Batch
 from orchestrator.importers.cell import CellRefused, amount
 from orchestrator.importers.ready import Ready, needs
 from orchestrator.importers.row import Row, RowRefused
 from orchestrator.store.identifier import derived_id
+from orchestrator.store.sealing import Sealer
 
 _FACT = ("id", "consumer_id", "occurred_at", "recorded_at", "source", "recorded_by", "withdrawn", "account_id")
 
@@ -28,7 +30,7 @@ class Ledger:
     before: dict[str, object] = field(default_factory=dict)
 
 
-def prepare_payment(row: Row, sealer: Sealing) -> Ready:
+def prepare_payment(row: Row, sealer: Sealer) -> Ready:
     """A payment of more than nothing, in minor units."""
     ready = needs(row, "at", "account_id", "amount", "currency")
     try:
@@ -41,7 +43,7 @@ def prepare_payment(row: Row, sealer: Sealing) -> Ready:
     return ready
 
 
-def prepare_recall(row: Row, sealer: Sealing) -> Ready:
+def prepare_recall(row: Row, sealer: Sealer) -> Ready:
     """A recall with its reason."""
     return needs(row, "at", "account_id", "reason")
 
@@ -77,6 +79,8 @@ def write_payments(unit: bulk.Unit, batch: Batch, rows: Sequence[Ready]) -> None
         _move(account, row.values["amount"] if row.get("reversal_of") else -row.values["amount"])
     columns = (*_FACT, "amount_minor", "currency", "reversal_of", "external_id")
     bulk.insert(unit, "payment", columns, list(new.values()))
+    for id_, payment in new.items():
+        batch.note(LineKind.PAYMENT, str(payment[1]), payment_id=id_, reversal=payment[-2] is not None)
     _store(unit, batch, accounts.values())
 
 
@@ -135,6 +139,8 @@ def write_recalls(unit: bulk.Unit, batch: Batch, rows: Sequence[Ready]) -> None:
         new[id_] = (id_, account.consumer_id, row.values["at"], *now, account.id, row.values["reason"])
         _recall(account)
     bulk.insert(unit, "recall", (*_FACT, "reason"), list(new.values()))
+    for id_, recall in new.items():
+        batch.note(LineKind.RECALL, str(recall[1]), recall_id=id_)
     _store(unit, batch, accounts.values())
 
 
@@ -154,6 +160,8 @@ def close_absent(unit: bulk.Unit, batch: Batch, account_ids: Sequence[str]) -> N
         rows.append((id_, account.consumer_id, *now, account.id, "absent from the whole book"))
         _recall(account)
     bulk.insert(unit, "recall", (*_FACT, "reason"), rows)
+    for row in rows:
+        batch.note(LineKind.RECALL, row[1], recall_id=row[0])
     _store(unit, batch, accounts.values())
 
 
@@ -197,4 +205,4 @@ def _store(unit: bulk.Unit, batch: Batch, accounts: Iterable[Ledger]) -> None:
     owners = bulk.select(
         unit, ("consumer_id",), "account_consumer", "account_id", sorted(account.id for account in changed)
     )
-    bulk.move_epochs(unit, {found[0] for found in owners})
+    batch.moves({found[0] for found in owners})

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from orchestrator.audit.ledger import LineKind
 from orchestrator.importers import bulk, pool, stop
-from orchestrator.importers.batch import Batch, Sealing
+from orchestrator.importers.batch import Batch
 from orchestrator.importers.cell import CellRefused
 from orchestrator.importers.ready import Ready, needs_one, readings
 from orchestrator.importers.row import Row, RowRefused
 from orchestrator.store.identifier import derived_id
+from orchestrator.store.sealing import Sealer
 
 _COLUMNS = (
     "id", "consumer_id", "value_index", "channel", "scope", "occurred_at", "recorded_at", "source", "recorded_by",
@@ -17,7 +19,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def prepare(row: Row, sealer: Sealing) -> Ready:
+def prepare(row: Row, sealer: Sealer) -> Ready:
     """A row with somebody or something to close."""
     return needs_one(row, "consumer_id", "address")
 
@@ -35,7 +37,11 @@ def write_chunk(unit: bulk.Unit, batch: Batch, rows: Sequence[Ready]) -> None:
             batch.touched(None, row.get("consumer_id"))
     new = _new(unit, batch, told)
     bulk.insert(unit, "opt_out", _COLUMNS, new)
-    bulk.move_epochs(unit, _concerned(unit, new))
+    concerned = _concerned(unit, new)
+    batch.moves(concerned)
+    for row in new:
+        who = None if row[1] is None else str(row[1])
+        batch.note(LineKind.OPT_OUT, who, opt_out_id=row[0], channel=row[3], by_value=who is None)
 
 
 def _known_consumers(unit: bulk.Unit, rows: Sequence[Ready]) -> list[str]:
@@ -85,4 +91,4 @@ def _concerned(unit: bulk.Unit, new: Sequence[tuple[object, ...]]) -> set[str]:
     values = sorted({str(row[2]) for row in new if row[2]})
     holders = bulk.select(unit, ("consumer_id",), "contact_point", "value_index", values)
     named = {str(row[1]) for row in new if row[1]} | {found[0] for found in holders}
-    return pool.members(unit, named) if named else set()
+    return pool.members(unit, named)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from orchestrator.domain.cadence import Cadence
 from orchestrator.importers.kind import Kind
 
 CHUNK_ROWS = 2_000
@@ -26,7 +27,7 @@ class ImportOptions:
     full: bool = False
     max_closing: float = MAX_CLOSING
     complete_since: date | None = None
-    cadence: str | None = None
+    cadence: Cadence | None = None
     mapping: Path | None = None
     chunk_rows: int = CHUNK_ROWS
 

@@ -6,13 +6,15 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from orchestrator.importers import bulk
-from orchestrator.importers.batch import Batch, Sealing
+from orchestrator.audit.ledger import LineKind
+from orchestrator.importers import bulk, pool
+from orchestrator.importers.batch import Batch
 from orchestrator.importers.cell import CellRefused
 from orchestrator.importers.portfolio_row import Point, phone_point
 from orchestrator.importers.ready import Ready, needs
 from orchestrator.importers.row import Row, RowRefused
 from orchestrator.store.identifier import derived_id
+from orchestrator.store.sealing import Sealer
 
 # who owes the debt beside the consumer
 _LIABLE = frozenset({"co_borrower", "guarantor"})
@@ -24,7 +26,7 @@ _POINT_COLUMNS = (
 )  # fmt: skip
 
 
-def prepare(row: Row, sealer: Sealing) -> Ready:
+def prepare(row: Row, sealer: Sealer) -> Ready:
     """A party with its role."""
     return needs(row, "consumer_id", "party_id", "role")
 
@@ -140,4 +142,6 @@ def _write_attorneys(unit: bulk.Unit, batch: Batch, taken: Sequence[tuple[Ready,
     columns = (*_FACT, "account_id", "known", "contact_known", "consents_direct", "unresponsive")
     new = [row for id_, row in rows.items() if id_ not in known]
     bulk.insert(unit, "representation", columns, new)
-    bulk.move_epochs(unit, {str(row[1]) for row in new})
+    batch.moves(pool.members(unit, {str(row[1]) for row in new}))
+    for row in new:
+        batch.note(LineKind.HOLD, str(row[1]), representation_id=row[0])

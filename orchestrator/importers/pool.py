@@ -6,7 +6,7 @@ counting one person as two breaks a cap. A pool is named by its smallest consume
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -132,8 +132,10 @@ def _record(unit: bulk.Unit, groups: Iterable[_Group]) -> None:
     bulk.insert(unit, "pool_link", columns, [row for link, row in rows.items() if link not in known])
 
 
-def members(unit: bulk.Unit, consumer_ids: Iterable[str]) -> set[str]:
+def members(unit: bulk.Unit, consumer_ids: Collection[str]) -> set[str]:
     """Everyone in the pools of these consumers."""
+    if not consumer_ids:
+        return set()
     pools = {
         found[0] for found in bulk.select(unit, ("pool_id",), "consumer", "id", sorted(set(consumer_ids)))
     }

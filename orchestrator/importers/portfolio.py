@@ -11,6 +11,7 @@ from orchestrator.importers.batch import Batch
 from orchestrator.importers.book import OPEN, AccountState, Book, ConsumerState
 from orchestrator.importers.portfolio_row import CONSUMER_FIELDS, PortfolioRow
 from orchestrator.importers.row import RowRefused
+from orchestrator.services.enroll import enroll_accounts
 from orchestrator.store.identifier import derived_id
 
 _ACCOUNT_COLUMNS = (
@@ -49,8 +50,20 @@ def write_chunk(unit: bulk.Unit, batch: Batch, rows: Sequence[PortfolioRow]) -> 
     _write_accounts(unit, batch, book)
     _write_points(unit, batch, book)
     pool.join(unit, batch, _newcomers(book))
-    book.moved |= standing.write(unit, batch, taken)
-    bulk.move_epochs(unit, book.moved)
+    standing.write(unit, batch, taken)
+    batch.moves(book.moved)
+    batch.stirs(_with_news(book))
+    if batch.cadence is not None:
+        accounts = sorted({row.account_id for row in taken if row.account_id in book.accounts})
+        batch.enrolled += enroll_accounts(unit, batch.sealer, batch.cadence, accounts)
+
+
+def _with_news(book: Book) -> set[str]:
+    """Consumers who were in the book before and of whom something is new."""
+    changed = {state.id for state in book.consumers.values() if state.before}
+    changed |= {new.consumer_id for new in book.new_points}
+    changed |= {id_ for account in book.accounts.values() if account.before for id_ in account.consumers}
+    return {id_ for id_ in changed if not book.consumers[id_].is_new} if changed else changed
 
 
 def load(unit: bulk.Unit, rows: Iterable[PortfolioRow]) -> Book:

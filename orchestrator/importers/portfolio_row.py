@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from orchestrator.importers import phone, place
 from orchestrator.importers.cell import CellRefused, amount
 from orchestrator.importers.row import Row, RowRefused
+from orchestrator.store.sealing import Sealer
 
 CONSUMER_FIELDS = (
     "kind", "person_key", "given_name", "family_name", "organization", "date_of_birth", "language", "country", "time_zone",
@@ -26,12 +27,6 @@ _MAY_BE_NEGATIVE = frozenset({"principal", "interest", "fees"})
 _CONSENTS = (("consent_sms", "electronic", "sms"), ("consent_email", "electronic", "email"),
              ("consent_voice", "automated_voice", "voice"))  # fmt: skip
 _LOOSE = re.compile(r"[\s,.#]+")
-
-
-class Index(Protocol):
-    """A keyed hash of a normalised value, by kind (`orchestrator.store.sealing.Sealer`)."""
-
-    def index(self, kind: str, text: str) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +61,7 @@ class PortfolioRow:
     holds: tuple[str, ...] = ()
 
 
-def prepare(row: Row, sealer: Index) -> PortfolioRow:
+def prepare(row: Row, sealer: Sealer) -> PortfolioRow:
     """The row understood as far as it can be alone; a RowRefused names every cell that cannot be."""
     cells = row.values
     problems: list[str] = []
@@ -110,7 +105,7 @@ def _place(cells: dict[str, Any], problems: list[str]) -> place.Place:
         return place.understand(None, None, None, None)
 
 
-def _points(cells: dict[str, Any], where: place.Place, sealer: Index, problems: list[str]) -> list[Point]:
+def _points(cells: dict[str, Any], where: place.Place, sealer: Sealer, problems: list[str]) -> list[Point]:
     points = []
     for column in ("mobile", "landline"):
         if column in cells:
@@ -127,7 +122,7 @@ def _points(cells: dict[str, Any], where: place.Place, sealer: Index, problems: 
     return points
 
 
-def phone_point(cell: str, column: str, country: str | None, sealer: Index) -> Point:
+def phone_point(cell: str, column: str, country: str | None, sealer: Sealer) -> Point:
     """A number as a contact point; where the numbering plan knows the kind of line, it is believed over the column."""
     number = phone.parse(cell, country)
     zones = tuple((zone, f"{column}_area_code") for zone, _ in place.number_zones(number.e164, number.line))

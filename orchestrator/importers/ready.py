@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from orchestrator.importers import phone
-from orchestrator.importers.batch import Sealing
 from orchestrator.importers.cell import CellRefused, email
 from orchestrator.importers.row import Row, RowRefused
+from orchestrator.store.sealing import Sealer
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ def needs_one(row: Row, *names: str) -> Ready:
     return Ready(row, row.values)
 
 
-def readings(cell: str, countries: tuple[str, ...], sealer: Sealing) -> tuple[Address, ...]:
+def readings(cell: str, countries: tuple[str, ...], sealer: Sealer) -> tuple[Address, ...]:
     """What a number or mailbox can mean: a national number is read in each of `countries` where it is valid.
 
     Closing one number too many costs a contact; reading an opt-out as the wrong country's loses it.

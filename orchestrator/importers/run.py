@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from orchestrator.audit.ledger import LineKind
 from orchestrator.clock import Clock
 from orchestrator.errors import FileFormatError, UsageError
 from orchestrator.importers import (
@@ -24,7 +25,7 @@ from orchestrator.importers import (
     reading,
     whole,
 )
-from orchestrator.importers.batch import Batch, Sealing
+from orchestrator.importers.batch import Batch
 from orchestrator.importers.kind import Kind
 from orchestrator.importers.options import ImportOptions, ImportResult
 from orchestrator.importers.progress import Reporter, Silent
@@ -32,6 +33,7 @@ from orchestrator.importers.rejected import RejectedFile
 from orchestrator.importers.row import Row, RowReader, RowRefused
 from orchestrator.store.database import Database
 from orchestrator.store.identifier import new_id
+from orchestrator.store.sealing import Sealer
 
 # a write transaction that took longer makes the next chunk smaller, so that opt-outs always get through
 LONG_SECONDS = 0.12
@@ -39,7 +41,7 @@ SMALLEST_CHUNK = 100
 # opt-outs commit in small transactions: each is in force as soon as it can be
 OPT_OUT_ROWS = 500
 
-Prepare = Callable[[Row, Sealing], Any]
+Prepare = Callable[[Row, Sealer], Any]
 Write = Callable[[bulk.Unit, Batch, Sequence[Any]], None]
 
 _WORK: dict[Kind, tuple[Prepare, Write]] = {
@@ -53,12 +55,12 @@ _WORK: dict[Kind, tuple[Prepare, Write]] = {
 }
 
 
-def import_file(  # noqa: PLR0917 (the interface that commands, API and simulation share)
+def import_file(
     database: Database,
     path: Path,
     options: ImportOptions,
     clock: Clock,
-    sealer: Sealing,
+    sealer: Sealer,
     progress: Reporter | None = None,
 ) -> ImportResult:
     """Validate, normalise and upsert the rows of `path`; refused rows go to `FILE-STEM.rejected.csv` beside it.
@@ -81,7 +83,7 @@ class _Job:
     """One run of `import_file`."""
 
     def __init__(
-        self, database: Database, path: Path, options: ImportOptions, clock: Clock, sealer: Sealing
+        self, database: Database, path: Path, options: ImportOptions, clock: Clock, sealer: Sealer
     ) -> None:
         self._database, self._path, self._options, self._clock = database, path, options, clock
         survey = reading.survey(path)
@@ -101,6 +103,7 @@ class _Job:
             sealer=sealer,
             rejected=RejectedFile(path, self._header.original),
             complete_since=options.complete_since.isoformat() if options.complete_since else None,
+            cadence=options.cadence,
         )
         small = self._kind is Kind.OPT_OUTS
         self._chunk = min(options.chunk_rows, OPT_OUT_ROWS) if small else options.chunk_rows
@@ -134,6 +137,7 @@ class _Job:
         with self._database.write(self._clock, urgent=self._kind is Kind.OPT_OUTS) as unit:
             began = time.perf_counter()
             write(unit, self.batch, prepared)
+            self.batch.follow(unit)
             self.batch.rejected.flush()
         took = time.perf_counter() - began
         if took > LONG_SECONDS:
@@ -143,6 +147,7 @@ class _Job:
         for start in range(0, len(self._gone), SMALLEST_CHUNK):
             with self._database.write(self._clock) as unit:
                 money_moved.close_absent(unit, self.batch, self._gone[start : start + SMALLEST_CHUNK])
+                self.batch.follow(unit)
 
     def _complete(self) -> None:
         after: str | None = ""
@@ -173,6 +178,8 @@ class _Job:
             columns = ("finished_at", "rows", "accounts", "consumers", "rejected")
             counts = (batch.rows, batch.accounts, batch.consumers, batch.rejected.count)
             bulk.update(unit, "import_batch", columns, [(batch.id, unit.now_micros, *counts)])
+            batch.note(LineKind.IMPORTED, None, kind=str(self._kind), digest=batch.file_digest, rows=batch.rows)
+            batch.follow(unit)
 
     def result(self) -> ImportResult:
         """What came of it."""
@@ -186,6 +193,7 @@ class _Job:
             rejected=refused,
             rejected_path=batch.rejected.path if refused else None,
             closed=len(self._gone),
+            enrolled=batch.enrolled,
         )
 
 
@@ -210,7 +218,7 @@ def _open(
 def _refuse_misfit(options: ImportOptions, kind: Kind) -> None:
     """Options that the kind does not know are refused, never ignored."""
     if kind is not Kind.PORTFOLIO:
-        for name, given in (("--full", options.full), ("--cadence", options.cadence)):
+        for name, given in (("--full", options.full), ("--cadence", options.cadence is not None)):
             if given:
                 raise UsageError(f"{name} belongs to a portfolio, not to a {kind} file", where=name)
     if options.complete_since and kind not in {Kind.PORTFOLIO, Kind.HISTORY}:

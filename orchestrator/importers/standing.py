@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from orchestrator.importers import bulk, stop
+from orchestrator.audit.ledger import LineKind
+from orchestrator.importers import bulk, pool, stop
 from orchestrator.importers.batch import Batch
 from orchestrator.importers.portfolio_row import PortfolioRow
 from orchestrator.store.identifier import derived_id
@@ -21,15 +22,14 @@ def protective_part(row: PortfolioRow) -> PortfolioRow:
     return replace(row, consents=[], notices=[], holds=holds)
 
 
-def write(unit: bulk.Unit, batch: Batch, rows: Sequence[PortfolioRow]) -> set[str]:
-    """Write what the rows add; returns the consumers whose unspent permits must die."""
+def write(unit: bulk.Unit, batch: Batch, rows: Sequence[PortfolioRow]) -> None:
+    """Write what the rows add."""
     _write_consents(unit, batch, [row for row in rows if row.consents])
     _write_notices(unit, batch, [row for row in rows if row.notices])
-    held = _write_holds(unit, batch, [row for row in rows if row.holds])
-    stopped = stop.close_consumers(
-        unit, batch, [(row.consumer_id, channel) for row in rows for channel in row.opt_outs]
-    )
-    return held | stopped
+    _write_holds(unit, batch, [row for row in rows if row.holds])
+    told = [(row.consumer_id, channel) for row in rows for channel in row.opt_outs]
+    stop.close_consumers(unit, batch, told)
+    batch.stirs(row.consumer_id for row in rows if row.consents or row.notices)
 
 
 def _fact(unit: bulk.Unit, batch: Batch, id_: str, consumer_id: str, at: int) -> tuple[object, ...]:
@@ -90,19 +90,19 @@ def _write_notices(unit: bulk.Unit, batch: Batch, rows: Sequence[PortfolioRow]) 
     bulk.insert(unit, "notice", columns_of_new, new)
 
 
-def _write_holds(unit: bulk.Unit, batch: Batch, rows: Sequence[PortfolioRow]) -> set[str]:
+def _write_holds(unit: bulk.Unit, batch: Batch, rows: Sequence[PortfolioRow]) -> None:
     told: dict[tuple[str, str, str | None], None] = {}
     for row in rows:
         for kind in row.holds:
             told[row.consumer_id, kind, row.account_id if kind in ACCOUNT_HOLDS else None] = None
-    return place_holds(unit, batch, list(told))
+    place_holds(unit, batch, list(told))
 
 
-def place_holds(unit: bulk.Unit, batch: Batch, told: Sequence[tuple[str, str, str | None]]) -> set[str]:
-    """Place holds (consumer, kind, account or None for all) that are not there yet; returns the consumers held."""
+def place_holds(unit: bulk.Unit, batch: Batch, told: Sequence[tuple[str, str, str | None]]) -> None:
+    """Place holds (consumer, kind, account or None for all) that are not there yet."""
     consumers = sorted({consumer_id for consumer_id, _, _ in told})
     if not consumers:
-        return set()
+        return
     columns = ("id", "consumer_id", "kind", "account_id", "withdrawn")
     held = list(bulk.select(unit, columns, "hold", "consumer_id", consumers))
     released = {
@@ -117,7 +117,16 @@ def place_holds(unit: bulk.Unit, batch: Batch, told: Sequence[tuple[str, str, st
         if (consumer_id, kind, account_id) not in active and id_ not in known:
             new.append((*_fact(unit, batch, id_, consumer_id, unit.now_micros), account_id, kind))
     bulk.insert(unit, "hold", (*_FACT, "account_id", "kind"), new)
-    return {str(row[1]) for row in new}
+    _write_ceases(unit, batch, new)
+    for row in new:
+        batch.note(LineKind.HOLD, str(row[1]), hold_id=row[0], kind=row[-1])
+    batch.moves(pool.members(unit, {str(row[1]) for row in new}))
+
+
+def _write_ceases(unit: bulk.Unit, batch: Batch, holds: Sequence[tuple[object, ...]]) -> None:
+    """A hold `cease` says that the consumer asked in writing not to be contacted: that is the request itself."""
+    ceases = [(derived_id("ce", row[0]), *row[1:7], "written") for row in holds if row[-1] == "cease"]
+    bulk.insert(unit, "cease_request", (*_FACT, "form"), ceases)
 
 
 def _consumers(rows: Iterable[PortfolioRow]) -> list[str]:

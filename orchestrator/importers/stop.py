@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from orchestrator.audit.ledger import LineKind
 from orchestrator.importers import bulk, pool
 from orchestrator.importers.batch import Batch
 from orchestrator.store.identifier import derived_id
@@ -18,10 +19,10 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def close_consumers(unit: bulk.Unit, batch: Batch, told: Sequence[tuple[str, str]]) -> set[str]:
-    """Close channels (or `all`) of consumers; returns everyone in their pools where something new was closed."""
+def close_consumers(unit: bulk.Unit, batch: Batch, told: Sequence[tuple[str, str]]) -> None:
+    """Close channels (or `all`) of consumers, for everyone in their pools."""
     if not told:
-        return set()
+        return
     active, known = in_force(unit, "consumer_id", sorted({consumer_id for consumer_id, _ in told}))
     new = []
     for consumer_id, channel in dict.fromkeys(told):
@@ -34,7 +35,9 @@ def close_consumers(unit: bulk.Unit, batch: Batch, told: Sequence[tuple[str, str
             (id_, consumer_id, None, stored, None, now, now, batch.source, batch.recorded_by, None, False)
         )
     bulk.insert(unit, "opt_out", _COLUMNS, new)
-    return pool.members(unit, [str(row[1]) for row in new]) if new else set()
+    for row in new:
+        batch.note(LineKind.OPT_OUT, str(row[1]), channel=row[3], by_value=False)
+    batch.moves(pool.members(unit, [str(row[1]) for row in new]))
 
 
 def in_force(unit: bulk.Unit, key: str, values: Sequence[str]) -> tuple[set[tuple[str, str]], set[str]]:
