@@ -64,7 +64,9 @@ def choose(house: House, reader: Reader, wish: Wish, at: datetime) -> Choice:
         if judged.is_allowed:
             if not wish.template_needed:
                 return Choice(with_alternatives(judged, refused))
-            composed = compose(house, reader, judged, wish.template, wish.attempt_id, at)
+            composed = compose(
+                house, reader, judged, template=wish.template, attempt_id=wish.attempt_id, at=at
+            )
             if not isinstance(composed, Blocked):
                 return Choice(with_alternatives(judged, refused), composed)
             judged = replace(judged, verdict=refusal(composed.code, composed.found, at, judged.facts))

@@ -158,7 +158,7 @@ class Conduct:
             told,
             consumer_id=None if value is not None else act.consumer_id,
             value_index=value,
-            channel=_channel(act),
+            channel=None if value is not None else _channel(act),
         )
 
     def _wrong_party(self, unit: Session, act: ConsumerAct, told: Told) -> None:

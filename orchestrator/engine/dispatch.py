@@ -59,9 +59,9 @@ class Dispatcher:
 
     async def _call(self, leave: Leave, message: Message | None) -> Settled:
         attempt, permit = leave.attempt, leave.permit
+        if message is None:
+            return Settled(attempt, Outcome.RELEASED, "message_unreadable", retry_after=_RETRY)
         try:
-            if message is None:
-                raise PermitError("its message cannot be opened", where=attempt.id, code="message_unreadable")
             failpoint.reach("dispatch.before_call")
             permit.spend(message_digest(message), self.house.monotonic())
         except PermitError as error:

@@ -65,14 +65,21 @@ def enter_opt_out(
     if consumer_id is not None:
         concerned.add(consumer_id)
     body = {"channel": channel, "by_value": value_index is not None}
-    return _follow(house, unit, LineKind.OPT_OUT, concerned, told, body)
+    return _follow(house, unit, LineKind.OPT_OUT, concerned, told.source, **body)
 
 
 def withdraw_opt_outs(
-    house: House, unit: Session, told: Told, *, value_index: str, channel: str | None = None
+    house: House,
+    unit: Session,
+    told: Told,
+    *,
+    value_index: str | None = None,
+    consumer_id: str | None = None,
+    channel: str | None = None,
 ) -> int:
-    """The person asked to be contacted again at this number or mailbox: its stops are withdrawn, nothing wider."""
-    stops = [stop for stop in entry.stops_in_force(unit, value_index, None) if channel in (None, stop[1])]
+    """The person asked to be contacted again: the stops of this number, or of this channel, are withdrawn."""
+    found = entry.stops_in_force(unit, value_index, consumer_id)
+    stops = [stop for stop in found if channel in (None, stop[1])]
     for stop_id, stopped in stops:
         entry.add(
             unit,
@@ -80,6 +87,7 @@ def withdraw_opt_outs(
             {
                 "id": derived_id("oo", told.key, stop_id),
                 "value_index": value_index,
+                "consumer_id": consumer_id,
                 "channel": stopped,
                 "occurred_at": to_micros(told.at),
                 "recorded_at": unit.now_micros,
@@ -90,7 +98,8 @@ def withdraw_opt_outs(
                 "withdrawn": True,
             },
         )
-    _follow(house, unit, LineKind.CONSENT, entry.holders(unit, value_index), told, {"started": len(stops)})
+    people = entry.holders(unit, value_index) if value_index is not None else [consumer_id or ""]
+    _follow(house, unit, LineKind.CONSENT, people, told.source, started=len(stops))
     return len(stops)
 
 
@@ -98,7 +107,7 @@ def enter_cease(
     house: House, unit: Session, consumer_id: str, told: Told, *, form: str, via: str | None
 ) -> None:
     _add(unit, "cease_request", consumer_id, told, form=form, via=via, accepted_medium=True)
-    _follow(house, unit, LineKind.CEASE, [consumer_id], told, {"form": form})
+    _follow(house, unit, LineKind.CEASE, [consumer_id], told.source, form=form)
 
 
 def enter_hold(
@@ -112,7 +121,7 @@ def enter_hold(
     until: date | None = None,
 ) -> str:
     made = _add(unit, "hold", consumer_id, told, "kind", kind=kind, account_id=account_id, until=until)
-    _follow(house, unit, LineKind.HOLD, [consumer_id], told, {"hold_id": made, "kind": kind})
+    _follow(house, unit, LineKind.HOLD, [consumer_id], told.source, hold_id=made, hold=kind)
     return made
 
 
@@ -120,7 +129,7 @@ def release_hold(
     house: House, unit: Session, consumer_id: str, hold_id: str, told: Told, *, reason: str
 ) -> None:
     _add(unit, "hold_release", consumer_id, told, hold_id=hold_id, reason=reason)
-    _follow(house, unit, LineKind.HOLD_RELEASED, [consumer_id], told, {"hold_id": hold_id})
+    _follow(house, unit, LineKind.HOLD_RELEASED, [consumer_id], told.source, hold_id=hold_id)
 
 
 def enter_representation(house: House, unit: Session, consumer_id: str, told: Told) -> None:
@@ -135,7 +144,7 @@ def enter_dispute(
     house: House, unit: Session, consumer_id: str, told: Told, *, account_id: str | None, form: str
 ) -> str:
     made = _add(unit, "dispute", consumer_id, told, account_id=account_id, form=form, duplicative=False)
-    _follow(house, unit, LineKind.DISPUTE, [consumer_id], told, {"dispute_id": made, "form": form})
+    _follow(house, unit, LineKind.DISPUTE, [consumer_id], told.source, dispute_id=made, form=form)
     return made
 
 
@@ -143,7 +152,7 @@ def answer_dispute(
     house: House, unit: Session, consumer_id: str, dispute_id: str, told: Told, *, kind: str
 ) -> None:
     _add(unit, "dispute_answer", consumer_id, told, dispute_id=dispute_id, kind=kind, undeliverable=False)
-    _follow(house, unit, LineKind.DISPUTE, [consumer_id], told, {"dispute_id": dispute_id, "answer": kind})
+    _follow(house, unit, LineKind.DISPUTE, [consumer_id], told.source, dispute_id=dispute_id, answer=kind)
 
 
 def enter_complaint(
@@ -157,7 +166,7 @@ def enter_complaint(
 ) -> str:
     sealed = house.sealer.seal(text) if text else None
     made = _add(unit, "complaint", consumer_id, told, account_id=account_id, text_sealed=sealed)
-    _follow(house, unit, LineKind.COMPLAINT, [consumer_id], told, {"complaint_id": made})
+    _follow(house, unit, LineKind.COMPLAINT, [consumer_id], told.source, complaint_id=made)
     return made
 
 
@@ -174,7 +183,7 @@ def enter_call_back(
     """The consumer agreed to a call on one day: consent for it, and quiet until then."""
     _add(unit, "consent", consumer_id, told, type="call_frequency", scope_date=scope_date, account_id=account_id,
          channel="voice", party="consumer", via=via, obtained_during_violation=False)  # fmt: skip
-    _follow(house, unit, LineKind.CONSENT, [consumer_id], told, {"type": "call_frequency"})
+    _follow(house, unit, LineKind.CONSENT, [consumer_id], told.source, type="call_frequency")
 
 
 def enter_promise(
@@ -184,7 +193,7 @@ def enter_promise(
     made = _add(unit, "promise", consumer_id, told, account_id=account_id, amount_minor=amount_minor,
                 currency=currency, due_on=due_on, state="open")  # fmt: skip
     _follow(
-        house, unit, LineKind.PROMISE, [consumer_id], told, {"promise_id": made, "due_on": due_on.isoformat()}
+        house, unit, LineKind.PROMISE, [consumer_id], told.source, promise_id=made, due_on=due_on.isoformat()
     )
     return made
 
@@ -209,10 +218,12 @@ def enter_payment(
         left = max(0, balance + amount_minor if reversal_of else balance - amount_minor)
         after = _state_after(state, left)
         before = {"balance_minor": balance, "state": state}
-        entry.revise(unit, "account", account_id, before, told.source, derived_id("rv", made))
+        entry.revise(
+            unit, "account", account_id, before=before, source=told.source, revision_id=derived_id("rv", made)
+        )
         entry.set_account(unit, account_id, left, after, after != state)
     body = {"payment_id": made, "reversal": reversal_of is not None}
-    _follow(house, unit, LineKind.PAYMENT, entry.owners_of(unit, account_id), told, body)
+    _follow(house, unit, LineKind.PAYMENT, entry.owners_of(unit, account_id), told.source, **body)
     return made
 
 
@@ -228,9 +239,16 @@ def enter_recall(house: House, unit: Session, account_id: str, told: Told, *, re
     found = entry.account_of(unit, account_id)
     if found is not None:
         before = {"state": found[2]}
-        entry.revise(unit, "account", account_id, before, told.source, derived_id("rv", told.key, account_id))
+        entry.revise(
+            unit,
+            "account",
+            account_id,
+            before=before,
+            source=told.source,
+            revision_id=derived_id("rv", told.key, account_id),
+        )
         entry.set_account(unit, account_id, found[0], "recalled", True)
-    _follow(house, unit, LineKind.RECALL, entry.owners_of(unit, account_id), told, {"reason": reason})
+    _follow(house, unit, LineKind.RECALL, entry.owners_of(unit, account_id), told.source, reason=reason)
 
 
 def enter_point_state(
@@ -250,12 +268,15 @@ def enter_point_state(
     consumer_id, _, before = found
     _add(unit, "contact_point_fact", consumer_id, told, contact_point_id=point_id, kind=kind, detail=detail)
     entry.revise(
-        unit, "contact_point", point_id, {"state": before}, told.source, derived_id("rv", told.key, point_id)
+        unit,
+        "contact_point",
+        point_id,
+        before={"state": before},
+        source=told.source,
+        revision_id=derived_id("rv", told.key, point_id),
     )
     entry.set_point_state(unit, point_id, state)
-    _follow(
-        house, unit, LineKind.CONSENT, [consumer_id], told, {"contact_point_id": point_id, "state": state}
-    )
+    _follow(house, unit, LineKind.CONSENT, [consumer_id], told.source, contact_point_id=point_id, state=state)
 
 
 def open_incident(
@@ -263,6 +284,7 @@ def open_incident(
     unit: Session,
     kind: str,
     consumer_id: str | None,
+    *,
     attempt_ids: Sequence[str],
     key: str,
     **detail: Any,
@@ -342,14 +364,14 @@ def _follow(
     unit: Session,
     kind: LineKind,
     consumer_ids: Iterable[str],
-    told: Told,
-    body: dict[str, Any],
+    source: str,
+    **body: Any,
 ) -> list[str]:
     """What every fact brings: permits die, the ledger has a line, enrollments are looked at. Gives who it concerns."""
     people = entry.pool_members(unit, consumer_ids)
     entry.move_epoch(unit, people)
     lines = [
-        Line(kind, unit.now_micros, {**body, "source": told.source}, house.sealer.reference(one))
+        Line(kind, unit.now_micros, {**body, "source": source}, house.sealer.reference(one))
         for one in sorted(set(consumer_ids))
     ]
     ledger.append(unit, lines)
@@ -388,5 +410,5 @@ def enter_conversation(
             "recorded_by": told.by,
         },
     )
-    _follow(house, unit, LineKind.INBOUND, [consumer_id], told, {"event_id": made})
+    _follow(house, unit, LineKind.INBOUND, [consumer_id], told.source, event_id=made)
     return made

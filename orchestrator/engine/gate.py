@@ -63,8 +63,7 @@ def known(reader: Reader, wish: Wish) -> None:
 def reserve(house: House, wish: Wish, origin: Origin) -> Choice:
     """Judge one contact under the lock and take its slot if it is allowed; refused: the verdict is recorded."""
     with house.database.write(house.clock) as unit:
-        choice = reserve_within(house, unit, wish, origin)
-    return choice
+        return reserve_within(house, unit, wish, origin)
 
 
 def reserve_within(house: House, unit: Session, wish: Wish, origin: Origin) -> Choice:

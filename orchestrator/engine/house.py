@@ -19,9 +19,6 @@ from templates.library import Catalog
 
 _DEFAULTS = Settings()
 
-Condition = Callable[[str, Mapping[str, Any]], bool]
-"""Evaluates a cadence's condition over an account's fields; raises nothing, and an unclear answer is False."""
-
 
 @dataclass(slots=True)
 class House:
@@ -48,6 +45,5 @@ class House:
     lease_s: float = 30.0
     batch: int = 500
     monotonic: Callable[[], float] = time.monotonic
-    condition: Condition | None = None
     on_verdict: Callable[[Any], None] | None = None
     known_policies: set[str] = field(default_factory=set)

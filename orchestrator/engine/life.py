@@ -19,7 +19,7 @@ from orchestrator.engine import planner, receipts
 from orchestrator.engine.conduct import Conduct
 from orchestrator.engine.dispatch import Dispatcher
 from orchestrator.engine.house import House
-from orchestrator.store.enrolling import next_due
+from orchestrator.store.claim import next_due
 from orchestrator.store.tables.types import from_micros
 
 _REPORT_WAIT = timedelta(minutes=5)

@@ -57,7 +57,7 @@ class Blocked:
 
 
 def compose(
-    house: House, reader: Reader, judged: Judged, template: str, attempt_id: str, at: datetime
+    house: House, reader: Reader, judged: Judged, *, template: str, attempt_id: str, at: datetime
 ) -> Composed | Blocked:
     """Render the contact, or say what stands in the way; nothing is raised for one bad template or value."""
     proposal = judged.proposal
@@ -72,7 +72,9 @@ def compose(
     form, sender = found
     if sender.missing:
         return Blocked("sender_incomplete", f"the firm file lacks {', '.join(sender.missing)}")
-    variables = {**sender.variables, **_about(house, consumer, accounts, form.locale, attempt_id, judged, at)}
+    today = local_date(judged.facts.zones, at)
+    about = _about(house, consumer, accounts, locale=form.locale, attempt_id=attempt_id, today=today)
+    variables = {**sender.variables, **about}
     try:
         rendered = render(form, variables, [one.id for one in judged.verdict.obligations])
     except (MissingObligation, MissingVariable) as error:
@@ -123,13 +125,12 @@ def _about(
     house: House,
     consumer: ConsumerRow,
     accounts: Sequence[AccountRow],
+    *,
     locale: str,
     attempt_id: str,
-    judged: Judged,
-    at: datetime,
+    today: date,
 ) -> Mapping[str, Any]:
     """The standard variables that come from the consumer and the covered accounts."""
-    today = local_date(judged.facts.zones, at)
     owed = [Money(row.balance_minor, row.currency) for row in accounts]
     labels = [row.account_label or _position_label(place, locale) for place, row in enumerate(accounts, 1)]
     total = Money(sum(one.minor for one in owed), owed[0].currency) if owed else None
@@ -150,8 +151,8 @@ def _about(
 
 def _position_label(place: int, locale: str) -> str:
     """An account without a printable label is told apart by its place in the message."""
-    words = {"es": "cuenta", "zh": "账户"}.get(locale.split("-")[0], "account")
-    return f"{words}{place}" if words == "账户" else f"{words} {place}"
+    words = {"es": "cuenta ", "zh": "账户"}
+    return f"{words.get(locale.partition('-')[0], 'account ')}{place}"
 
 
 def display_name(consumer: ConsumerRow) -> str:

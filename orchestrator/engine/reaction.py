@@ -36,14 +36,16 @@ def react(house: House, unit: Session, sender: Sender, reading: Reading, told: T
 
 
 def _stop(house: House, unit: Session, sender: Sender, told: Told) -> None:
-    """The number or mailbox on this channel, for everyone who has it; the person's channel besides."""
-    entry.enter_opt_out(house, unit, told, value_index=sender.value_index, channel=sender.channel)
+    """The number or mailbox whatever the channel, for everyone who has it; the person's channel besides."""
+    entry.enter_opt_out(house, unit, told, value_index=sender.value_index)
     for consumer_id in sender.consumer_ids:
         entry.enter_opt_out(house, unit, told, consumer_id=consumer_id, channel=sender.channel)
 
 
 def _start(house: House, unit: Session, sender: Sender, told: Told) -> None:
-    entry.withdraw_opt_outs(house, unit, told, value_index=sender.value_index, channel=sender.channel)
+    entry.withdraw_opt_outs(house, unit, told, value_index=sender.value_index)
+    for consumer_id in sender.consumer_ids:
+        entry.withdraw_opt_outs(house, unit, told, consumer_id=consumer_id, channel=sender.channel)
 
 
 def _cease(house: House, unit: Session, sender: Sender, told: Told) -> None:

@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from orchestrator.engine.facts import Reader
 from orchestrator.engine.house import House
 from orchestrator.store import dossier
-from orchestrator.store.session import Session
 from orchestrator.store.dossier import ConsumerRow
+from orchestrator.store.session import Session
 from orchestrator.store.tables.types import to_micros
 
 _WHOLE_HISTORY_DAYS = 400

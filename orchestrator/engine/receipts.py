@@ -186,8 +186,8 @@ class _Applying:
             self.unit,
             "report_on_released",
             attempt.consumer_id,
-            [attempt.id],
-            attempt.id,
+            attempt_ids=[attempt.id],
+            key=attempt.id,
             reported=kind.value,
         )
 

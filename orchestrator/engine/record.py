@@ -19,10 +19,10 @@ from orchestrator.engine.house import House
 from orchestrator.engine.judgement import Judged
 from orchestrator.engine.policy import remember_policy
 from orchestrator.store.claim import EnrollmentRow
-from orchestrator.store.session import Session
 from orchestrator.store.dossier import ContactRow
 from orchestrator.store.identifier import derived_id
 from orchestrator.store.reservation import NewAttempt, NewContactEvent, NewTask, NewVerdict, Writes
+from orchestrator.store.session import Session
 from orchestrator.store.tables.types import to_micros
 from policies import facts as f
 from policies import verdict as v

@@ -30,4 +30,6 @@ def learn_from_refusals(
         found = entry.point(unit, attempt.contact_point_id)
         if found is not None:
             enter_opt_out(house, unit, told, value_index=found[1], channel=attempt.channel)
-        open_incident(house, unit, "unknown_opt_out", attempt.consumer_id, [attempt.id], attempt.id)
+        open_incident(
+            house, unit, "unknown_opt_out", attempt.consumer_id, attempt_ids=[attempt.id], key=attempt.id
+        )

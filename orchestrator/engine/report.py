@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -65,15 +64,7 @@ def write_lines(path: Path, lines: Sequence[dict[str, Any]]) -> None:
     path.write_bytes(b"".join(msgspec.json.encode(line) + b"\n" for line in ordered))
 
 
-def summarize(
-    cadence: str,
-    start: date,
-    days: int,
-    seed: int,
-    consumers: int,
-    log: Log,
-    decisions: Sequence[dict[str, Any]],
-) -> dict[str, Any]:
+def summarize(consumers: int, log: Log, decisions: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Counts by channel, decision, rule and outcome, and how many consumers were reached."""
     reached = {
         str(line["consumer_id"])
@@ -84,10 +75,6 @@ def summarize(
     for line in log.receipts:
         outcomes.setdefault(str(line["channel"]), Counter())[str(line["outcome"])] += 1
     return {
-        "cadence": cadence,
-        "from": start.isoformat(),
-        "days": days,
-        "seed": seed,
         "consumers": consumers,
         "contacts": len(log.receipts),
         "channels": _sorted(Counter(str(line["channel"]) for line in log.receipts)),

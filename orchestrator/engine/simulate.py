@@ -29,8 +29,8 @@ from orchestrator.engine.conduct import Conduct
 from orchestrator.engine.house import House
 from orchestrator.engine.life import Agenda, Life, Progress
 from orchestrator.engine.report import Log, summarize, write_lines
+from orchestrator.store import enrollment
 from orchestrator.store.database import Database
-from orchestrator.store.enrolling import enroll, open_account_ids
 from orchestrator.store.migration import upgrade
 from orchestrator.store.sealing import KeyRing, Sealer
 from policies.facts import Settings
@@ -42,6 +42,7 @@ Bring = Callable[[Database, Clock, Sealer], Any]
 
 FILES = ("receipts.jsonl", "decisions.jsonl", "events.jsonl", "summary.json")
 _DATABASE = "simulation.db"
+_ALL = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,7 @@ def simulate(plan: Plan, ground: Ground, bring: Bring, progress: Progress | None
         house, agenda = _house(plan, ground, database, clock, log)
         brought = bring(database, clock, house.sealer)
         if plan.enroll_all:
-            with database.write(clock) as unit:
-                enroll(unit, plan.cadence, open_account_ids(unit))
+            _enroll(database, clock, plan.cadence)
         life = Life(house, clock, agenda, Conduct(house, log.events.append))
         asyncio.run(life.live(start + timedelta(days=plan.days), progress))
         summary = _write(plan, house, log)
@@ -105,6 +105,14 @@ def _fresh_database(out: Path) -> Database:
     event.listen(database.engine, "connect", _without_syncing)
     upgrade(database)
     return database
+
+
+def _enroll(database: Database, clock: VirtualClock, cadence: Cadence) -> None:
+    """Every open account enters; the first step is due at once."""
+    with database.write(clock) as unit:
+        enrollment.keep_version(unit, cadence.name, cadence.digest, cadence.source)
+        chosen = enrollment.candidates(unit, "", _ALL)
+        enrollment.enter(unit, chosen, cadence=cadence.name, digest=cadence.digest, next_at=unit.now_micros)
 
 
 def _without_syncing(connection: Any, _record: Any) -> None:
@@ -157,4 +165,10 @@ def _write(plan: Plan, house: House, log: Log) -> dict[str, Any]:
     write_lines(plan.out / "events.jsonl", log.events)
     with house.database.read(house.clock) as unit:
         consumers = unit.query("SELECT count(DISTINCT consumer_id) FROM enrollment")[0][0]
-    return summarize(plan.cadence.name, plan.start, plan.days, plan.seed, consumers, log, decisions)
+    about = {
+        "cadence": plan.cadence.name,
+        "from": plan.start.isoformat(),
+        "days": plan.days,
+        "seed": plan.seed,
+    }
+    return {**about, **summarize(consumers, log, decisions)}

@@ -109,3 +109,15 @@ def is_stopped(unit: Session) -> bool:
 def switch_value(stored: Any) -> bool:
     """A stored switch as a boolean; anything unclear counts as on."""
     return stored not in (False, None, "false", "null", 0, b"false")
+
+
+def next_due(unit: Session) -> int | None:
+    """The next instant (microseconds) at which an enrollment is due or a reservation runs out; None: nothing is."""
+    sql = (
+        "SELECT min(at) FROM (SELECT min(next_at) AS at FROM enrollment WHERE state = 'active' "
+        "UNION ALL SELECT min(next_at) FROM enrollment WHERE state = 'held' "
+        "UNION ALL SELECT min(suspended_until) FROM enrollment WHERE state = 'suspended' "
+        "UNION ALL SELECT min(valid_until) FROM attempt WHERE state = 'reserved') AS due"
+    )
+    row = unit.one(sql)
+    return None if row is None or row[0] is None else int(row[0])

@@ -389,7 +389,7 @@ def load(
     unit: Session,
     consumer_ids: Iterable[str],
     known_at: int,
-    history_from: Callable[[Iterable[ConsumerRow]], int],
+    history_from: int | Callable[[Iterable[ConsumerRow]], int],
 ) -> dict[str, Pool]:
     """The pools of `consumer_ids`, by pool id, as known at `known_at` (microseconds).
 
@@ -407,7 +407,9 @@ def load(
         reader.fill(source, members)
     reader.fill_by_value("opt_outs", "opt_out", OptOutRow, members, corrected=True)
     reader.fill_by_value("checks", "check_result", CheckRow, members, corrected=False)
-    start = history_from(consumer for pool in pools.values() for consumer in pool.consumers.values())
+    start = history_from
+    if not isinstance(start, int):
+        start = start(consumer for pool in pools.values() for consumer in pool.consumers.values())
     reader.fill_history(members, start)
     return pools
 
@@ -511,7 +513,7 @@ class _Reader:
 
 
 def _columns(row: type[Any]) -> str:
-    return ", ".join(f'"{name}"' if name == "by" else name for name in row._fields)
+    return ", ".join(f'"{name}"' for name in row._fields)  # "by", "end" and "value" are words of SQL
 
 
 def _current(table: str) -> str:
@@ -527,7 +529,7 @@ def _decoders(row: type[Any], dialect: str) -> list[tuple[int, str]]:
     for place, name in enumerate(row._fields):
         if name in _JSON:
             found.append((place, "json"))
-        elif dialect == "sqlite" and (name.endswith("_on") or name.endswith("_since") or name in _DATES):
+        elif dialect == "sqlite" and (name.endswith(("_on", "_since")) or name in _DATES):
             found.append((place, "date"))
         elif dialect == "sqlite" and name in _BOOLEANS:
             found.append((place, "boolean"))

@@ -73,7 +73,7 @@ def permits_end(unit: Session, consumer_ids: Iterable[str]) -> int:
 
 
 def revise(
-    unit: Session, subject: str, subject_id: str, before: dict[str, Any], source: str, revision_id: str
+    unit: Session, subject: str, subject_id: str, *, before: dict[str, Any], source: str, revision_id: str
 ) -> None:
     """Keep what a consumer, account or contact point row held before it changes."""
     add(
@@ -92,7 +92,10 @@ def revise(
 
 def account_of(unit: Session, account_id: str) -> tuple[int, str, str, int | None] | None:
     """Balance, currency, state and since when, locked; None: no such account."""
-    sql = f"SELECT balance_minor, currency, state, state_changed_at FROM account WHERE id = :id {unit.for_update}"
+    sql = (
+        "SELECT balance_minor, currency, state, state_changed_at FROM account WHERE id = :id "
+        + unit.for_update
+    )
     row = unit.one(sql, {"id": account_id})
     return None if row is None else (row[0], row[1], row[2], row[3])
 
