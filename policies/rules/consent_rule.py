@@ -37,7 +37,7 @@ class Params(Frozen, frozen=True):
 
 
 def compile_rule(rule: RuleInForce[Params], traits: Traits) -> Check | None:
-    """The objection where the consent is missing (HOLD), withdrawn or never given (DENY)."""
+    """The objection where the consent is not recorded (HOLD) or was withdrawn (DENY)."""
     params = rule.params
     if matches(params.exempt, traits.content) or (params.replies and traits.reply):
         return None
@@ -68,7 +68,7 @@ def _answer(params: Params, facts: Facts, channel: str, at: int) -> Result:
     if any(consent.revoked_at for consent in fitting):
         return Blocked(Decision.DENY, f"the {what} consent was withdrawn")
     if not params.presumed:
-        return Blocked(Decision.DENY, f"no {what} consent is recorded for this {channel} address")
+        return Blocked(Decision.HOLD, f"no {what} consent is recorded for this {channel} address")
     if stated or any(consent.type not in _OF_A_TIME for consent in facts.consents):
         return Blocked(Decision.HOLD, f"no {what} consent is recorded for {channel}")
     return FOREVER

@@ -17,9 +17,12 @@ from policies.rule import Blocked, Check, Kind, Passed, Result, RuleInForce, Tra
 from policies.vocabulary import WEEKDAYS, Decision, Fact, RuleKind
 from policies.windows import Schedule
 
+_OWN_CALENDAR = "consumer"
+
 
 class Params(Frozen, frozen=True):
-    """`tz` "consumer": the candidate zones; else the IANA zone that the rule names. `calendar` as in `holidays`."""
+    """`tz` "consumer": the candidate zones; else the IANA zone that the rule names. `calendar` as in `holidays`, or
+    "consumer": that of the consumer's country."""
 
     windows: dict[str, str] | None = None
     tz: str = "consumer"
@@ -48,9 +51,13 @@ def compile_rule(rule: RuleInForce[Params], traits: Traits) -> Check | None:
     own = None if params.tz == "consumer" else zone(params.tz)
     if params.windows is None:
         return _flagging(params, own) if params.flag_days else None
-    schedule = Schedule(params.windows, _calendar(params))
     hours = rule.rule.title.en
+    if params.calendar == _OWN_CALENDAR:
+        return _by_country(params, own, hours)
+    return _within(Schedule(params.windows, _calendar(params)), own, hours)
 
+
+def _within(schedule: Schedule, own: Zone | None, hours: str) -> Check:
     def check(prepared: Prepared, moment: Moment) -> Result:
         until, opens, shut = FOREVER, 0, None
         for local in moment.locals if own is None else (moment.local(own),):
@@ -67,6 +74,31 @@ def compile_rule(rule: RuleInForce[Params], traits: Traits) -> Check | None:
         return Blocked(Decision.DEFER, found, until=opens)
 
     return check
+
+
+def _by_country(params: Params, own: Zone | None, hours: str) -> Check:
+    """The holidays of the consumer's own country; a country whose holidays nobody here knows holds."""
+    windows = params.windows or {}
+    made: dict[str, Check | None] = {}
+
+    def check(prepared: Prepared, moment: Moment) -> Result:
+        facts = prepared.facts
+        place = (facts.country or "-".join(facts.jurisdictions[:1]))[:2].upper()
+        if place not in made:
+            made[place] = _for_country(place, windows, own, hours)
+        known = made[place]
+        if known is None:
+            return Blocked(Decision.HOLD, f"the public holidays of {place or 'this country'} are not known")
+        return known(prepared, moment)
+
+    return check
+
+
+def _for_country(place: str, windows: dict[str, str], own: Zone | None, hours: str) -> Check | None:
+    try:
+        return _within(Schedule(windows, calendar(place)), own, hours)
+    except PackError:
+        return None
 
 
 def _flagging(params: Params, own: Zone | None) -> Check:
