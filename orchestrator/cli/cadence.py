@@ -12,6 +12,7 @@ from orchestrator.cli.session import open_runtime
 from orchestrator.domain import cadence_file, cadence_library
 from orchestrator.domain.cadence import Cadence
 from orchestrator.errors import UsageError
+from orchestrator.services.enroll import enroll as enroll_all
 from orchestrator.settings import load
 
 app = typer.Typer(name="cadences", help="Cadences: list, show, lint, enroll.", rich_markup_mode=None)
@@ -65,7 +66,7 @@ def lint(
     terminal.say(f"{len(files)} cadence files are fit")
 
 
-@app.command(epilog="Example: duecourse cadences enroll standard --where 'account.days_past_due > 30'")
+@app.command(epilog="Example: duecourse cadences enroll standard --where 'days_past_due > 30'")
 def enroll(
     name: Annotated[str, typer.Argument(help="As in `cadences list`.")],
     where: Annotated[str | None, typer.Option(help="A CEL condition over docs/reference/fields.md.")] = None,
@@ -73,7 +74,8 @@ def enroll(
 ) -> None:
     """Enrols every open account that fits and is in no cadence yet."""
     with open_runtime() as runtime:
-        enrolled = runtime.enroll(name, where)
+        cadence = runtime.house.cadences.find(name)
+        enrolled = enroll_all(runtime.database, runtime.clock, runtime.sealer, cadence, where)
     if as_json:
         terminal.say_json({"cadence": name, "enrolled": enrolled})
     else:
