@@ -24,7 +24,9 @@ def audit() -> None:
 
 @app.command(epilog="Example: duecourse audit verify --heads /mnt/heads/heads.jsonl")
 def verify(
-    heads: Annotated[Path | None, typer.Option(help="Signed heads kept outside; none: the configured file.")] = None,
+    heads: Annotated[
+        Path | None, typer.Option(help="Signed heads kept outside; none: the configured file.")
+    ] = None,
     key: Annotated[str | None, typer.Option(help="Public key that must have signed; none: our own.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -50,6 +52,8 @@ def verify(
         known = f"{result.heads_outside} heads outside, {result.heads_inside} inside"
         terminal.say(f"{result.lines} lines, {known}: {'sound' if result.is_sound else 'NOT SOUND'}")
     if not result.heads_outside:
-        terminal.note(f"no head outside the database was compared ({outside}): a whole rewrite would not be found")
+        terminal.note(
+            f"no head outside the database was compared ({outside}): a whole rewrite would not be found"
+        )
     if not result.is_sound:
         raise typer.Exit(1)

@@ -11,7 +11,7 @@ import structlog
 import typer
 
 from orchestrator import log
-from orchestrator.cli import terminal
+from orchestrator.cli import audit, book, cadence, database, firm, key, policy, simulation, template, terminal
 from orchestrator.errors import DuecourseError, InputError
 from orchestrator.settings import load
 
@@ -24,6 +24,13 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.command("import", epilog="Example: duecourse import portfolio.csv --cadence standard")(book.import_book)
+app.command(
+    "simulate",
+    epilog="Example: duecourse simulate portfolio.csv --cadence standard --from 2026-03-01 --days 30 --out run1",
+)(simulation.simulate_portfolio)
+for group in (firm, cadence, policy, template, audit, key, database):
+    app.add_typer(group.app)
 
 
 def one_line(text: str) -> str:

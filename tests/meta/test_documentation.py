@@ -46,7 +46,9 @@ def test_what_follows_from_the_code_is_written_anew(page: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_every_link_leads_somewhere(page: Path) -> None:
-    targets = [link.split("#")[0] for link in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in link]
+    targets = [
+        link.split("#")[0] for link in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in link
+    ]
     missing = [target for target in targets if target and not (page.parent / target).exists()]
     assert not missing
 
