@@ -7,15 +7,13 @@ withdrawn is none; one obtained in a communication that itself broke a rule is i
 
 from __future__ import annotations
 
-from policies.facts import Consent, Facts, Frozen, PointConsent, Tagged, Word
-from policies.instant import FOREVER, to_micros
+from policies.consent import any_stated, covers, holds_at, stated
+from policies.facts import Facts, Frozen, Tagged, Word
+from policies.instant import FOREVER
 from policies.pattern import matches
 from policies.prepare import Moment, Prepared
 from policies.rule import Blocked, Check, Kind, Result, RuleInForce, Traits
 from policies.vocabulary import Content, Decision, Fact, RuleKind
-
-_OF_A_TIME = frozenset({"call_frequency", "time"})
-"""Consents that say when or how often; they are no consent to be contacted through a medium."""
 
 
 class Params(Frozen, frozen=True):
@@ -60,50 +58,16 @@ def compile_rule(rule: RuleInForce[Params], traits: Traits) -> Check | None:
 
 def _answer(params: Params, facts: Facts, channel: str, at: int) -> Result:
     address = facts.contact.address
-    stated = _stated(facts, params.need, address)
-    fitting = [c for c in stated if params.per == "address" or _covers(c, channel, address)]
-    if any(_holds(consent, at) for consent in fitting):
+    known = stated(facts, params.need)
+    fitting = [c for c in known if params.per == "address" or covers(c, channel, address)]
+    if any(holds_at(consent, at) for consent in fitting):
         return FOREVER
     what = params.need.replace("_", " ")
     if any(consent.revoked_at for consent in fitting):
         return Blocked(Decision.DENY, f"the {what} consent was withdrawn")
-    if not params.presumed:
-        return Blocked(Decision.HOLD, f"no {what} consent is recorded for this {channel} address")
-    if stated or any(consent.type not in _OF_A_TIME for consent in facts.consents):
+    if known or not params.presumed or any_stated(facts):
         return Blocked(Decision.HOLD, f"no {what} consent is recorded for {channel}")
     return FOREVER
-
-
-def _stated(facts: Facts, need: str, address: str | None) -> list[Consent]:
-    """The consents of a type, those to commercial messages and those kept with the number or address
-    included.
-    """
-    found = [c for c in facts.consents if c.type == need and not c.obtained_during_violation]
-    if need == "commercial" and address is not None and address in facts.commercial_consent:
-        found.append(Consent(type=need, address=address))
-    if address is not None:
-        found += [_of_point(need, address, given) for given in _kept_with(facts, address)]
-    return found
-
-
-def _kept_with(facts: Facts, address: str) -> tuple[PointConsent, ...]:
-    number, mailbox = facts.numbers.get(address), facts.addresses.get(address)
-    return (*(number.consents if number else ()), *(mailbox.consents if mailbox else ()))
-
-
-def _of_point(need: str, address: str, given: PointConsent) -> Consent:
-    """Consent to one number or address: `medium` there is how it was given, so it is not narrowed by it."""
-    return Consent(type=need, address=address, received_at=given.received_at, revoked_at=given.revoked_at)
-
-
-def _covers(consent: Consent, channel: str, address: str | None) -> bool:
-    return consent.medium in (None, channel) and consent.address in (None, address)
-
-
-def _holds(consent: Consent, at: int) -> bool:
-    if consent.received_at is not None and to_micros(consent.received_at) > at:
-        return False
-    return consent.revoked_at is None or to_micros(consent.revoked_at) > at
 
 
 KIND = Kind(RuleKind.CONSENT_RULE, Params, compile_rule, needs=lambda params: (Fact.CONSENT,))
