@@ -105,6 +105,8 @@ GENERIC = "generic"
 """The firm's own policy: in force for every contact unless a case names its rules."""
 DEFAULT = "default"
 """The protective default: in force where no pack of law covers the consumer's country."""
+BUSINESS = "business"
+"""The jurisdiction of consumers that are no natural persons."""
 
 
 def checked_on(pack: Pack, rule: Rule) -> dt.date | None:

@@ -17,7 +17,9 @@ import msgspec
 from orchestrator.engine import register
 from orchestrator.store.dossier import AccountRow, ConsumerRow, ContactRow, PointRow, Pool
 from orchestrator.store.tables.types import from_micros
+from policies import consent
 from policies import facts as f
+from policies.pack import BUSINESS
 from policies.vocabulary import Actor, Channel, Direction, EventActor, Fact, NumberKind, Outcome
 
 _DEFAULTS = f.Settings()
@@ -92,9 +94,13 @@ class Reader:
         unknown = base.unknown
         if point is None and proposal.contact_point_id is not None:
             unknown = (*unknown, Fact.CONTACT_POINT.value)
-        return msgspec.structs.replace(
+        whole = msgspec.structs.replace(
             base, contact=contact, history=self._history(pool), unknown=unknown, **more
         )
+        if consent.is_recorded(whole):
+            return whole
+        # nothing recorded is not a yes: rules that need a consent hold, the others do not ask
+        return msgspec.structs.replace(whole, unknown=(*unknown, Fact.CONSENT.value))
 
     def happened(self, pool: Pool, row: ContactRow) -> None:
         """Add a contact that was just reserved, so that the next question of this batch counts it."""
@@ -118,7 +124,7 @@ class Reader:
         chosen = self._chosen(proposal)
         zones = {entry["zone"]: entry["source"] for entry in consumer.zones or ()}
         given: dict[str, Any] = {
-            "jurisdictions": tuple(consumer.jurisdictions or ()),
+            "jurisdictions": _jurisdictions(consumer),
             "zones": tuple(sorted(zones)),
             "zone_sources": zones,
             "country": consumer.country or None,
@@ -138,6 +144,11 @@ class Reader:
             given["history_since"] = _history_since(chosen, zones)
         given["unknown"] = _unknown(consumer, chosen, proposal.account_ids, given)
         return f.Facts(contact=f.Contact(at=at, channel=Channel.SMS), **given)
+
+
+def _jurisdictions(consumer: ConsumerRow) -> tuple[str, ...]:
+    """Laws about consumers do not protect companies: those stand under the firm's own pack for business."""
+    return (BUSINESS,) if consumer.kind == BUSINESS else tuple(consumer.jurisdictions or ())
 
 
 def _contact(proposal: Proposal, point: PointRow | None, at: datetime, actor: str) -> f.Contact:

@@ -16,6 +16,7 @@ from policies.vocabulary import Channel, Weekday
 # what an opt-out without a channel closes
 _ALL_MEDIA = (Channel.SMS, Channel.EMAIL, Channel.VOICE, Channel.LETTER, Channel.IM)
 _MEDIA_OF = {"phone": (Channel.SMS, Channel.VOICE), "email": (Channel.EMAIL,), "postal": (Channel.LETTER,)}
+_DEAD_POINTS = frozenset({"invalid", "wrong_party", "reassigned"})
 _NOTICE_DATES = frozenset(
     {"agency_notice", "initial_notice_letter", "placement_notice", "start_notice", "visit_letter"}
 )
@@ -97,12 +98,22 @@ def point_facts(pool: d.Pool, point: d.PointRow) -> dict[str, Any]:
     if point.kind == "phone":
         checks = tuple(_number_check(row, point.id) for row in pool.checks if _is_reassignment(row, point))
         return {
-            "numbers": {point.id: f.Number(consents=consents, disclosure_reports=reports, rnd=checks)},
+            "numbers": {
+                point.id: f.Number(
+                    state=_state(point), consents=consents, disclosure_reports=reports, rnd=checks
+                )
+            },
             "rnd_checks": checks,
         }
     if point.kind == "email":
         return {"addresses": {point.id: _mailbox(point, about, consents, reports)}}
-    return {}
+    state = _state(point)
+    return {"addresses": {point.id: f.Address(state=state)}} if state else {}
+
+
+def _state(point: d.PointRow) -> str | None:
+    """Only what speaks against a point; unverified and valid ones are ordinary."""
+    return point.state if point.state in _DEAD_POINTS else None
 
 
 def _mailbox(
@@ -121,6 +132,7 @@ def _mailbox(
     known = msgspec.convert({name: value for name, value in more.items() if value}, f.Address, strict=False)
     return msgspec.structs.replace(
         known,
+        state=_state(point),
         consents=consents,
         consumer_used=max(used, default=None),
         domain_public=point.domain_public,
