@@ -82,7 +82,7 @@ EXPOSED: dict[str, tuple[str, ...]] = {
     "voice": ("limited_content", "right_party", "wrong_person"),
     "letter": ("envelope",),
 }
-SINGLE_LINE_PARTS = frozenset({"subject", "envelope", "salutation", "reference", "date"})
+SINGLE_LINE_PARTS = frozenset({"subject", "salutation", "reference", "date"})
 
 CONTENTS = frozenset(
     {

@@ -43,6 +43,7 @@ _HEADINGS: Mapping[str, Mapping[str, str]] = {
 _LATIN, _CJK = "Libertinus Serif", "Noto Sans CJK TC"
 MAX_TEXT = 64 * 1024
 MAX_SEAL_BYTES = 200 * 1024
+MAX_BACK_LINE = 64
 
 
 def letter_data(message: Message, address: tuple[str, ...], paper: Paper, provider: str) -> dict[str, Any]:
@@ -92,13 +93,24 @@ def _region(tag: str, language: str) -> str:
 
 
 def _back(message: Message, paper: Paper) -> list[str]:
-    """The return name of the template, which says nothing about a debt, and the sender's address."""
-    name = message.parameters.get("envelope", "")
-    lines = [name] if name else []
+    """What the envelope shows of the sender: the template's `envelope` part alone; a letterhead may tell more.
+
+    In a shared window it is one small line; a return address that would not fit there is left to the name.
+    """
+    lines = _lines(message.parameters.get("envelope", ""))
     if paper.back_in_window:
-        whole = " · ".join([*lines, *message.sender.address])
-        return [whole] if len(whole) <= 64 else lines
-    return [*lines, *message.sender.address[:2]]
+        whole = " · ".join(lines)
+        return [whole] if len(whole) <= MAX_BACK_LINE else lines[:1]
+    return [piece for line in lines for piece in _halves(line)]
+
+
+def _halves(line: str) -> list[str]:
+    """A long address in two lines, broken at the comma nearest to its middle."""
+    commas = [place for place, sign in enumerate(line) if sign in ",，"]
+    if len(line) <= MAX_BACK_LINE // 2 or not commas:
+        return [line]
+    cut = min(commas, key=lambda place: abs(place - len(line) // 2)) + 1
+    return [line[:cut].strip(), line[cut:].strip()]
 
 
 def _sender_lines(message: Message) -> list[str]:
