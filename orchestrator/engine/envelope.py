@@ -72,7 +72,9 @@ def _build(house: House, attempt: Admitted, to: Addressee | None, now: datetime)
         validity_s=validity(attempt, now),
         consumer_ref=attempt.consumer_id,
         account_refs=id_list(attempt.account_ids),
-        meta={} if house.inline else {"ordinal": str(to.contacts)},
+        meta={"country": to.country}
+        if house.inline
+        else {"country": to.country, "ordinal": str(to.contacts)},
     )
 
 
