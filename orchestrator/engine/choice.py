@@ -17,6 +17,7 @@ from orchestrator.engine.judgement import (
     alternative,
     earliest,
     judge_group,
+    judge_one,
     refusal,
     usable_points,
 )
@@ -49,6 +50,8 @@ class Wish:
     contact_point_id: str | None = None
     automated: bool = True
     template_needed: bool = True
+    exact: bool = False
+    """All the accounts or none: a caller outside cannot be told to leave some out."""
 
 
 def wish_of(consumer_id: str, account_ids: Sequence[str], step: Step, attempt_id: str) -> Wish:
@@ -60,7 +63,8 @@ def choose(house: House, reader: Reader, wish: Wish, at: datetime) -> Choice:
     """The first contact that is allowed now, else the earliest answer over all channels and contact points."""
     refused: list[Judged] = []
     for proposal in _proposals(reader, wish):
-        judged = within_handover(reader, judge_group(house, reader, proposal, at), at)
+        judge = judge_one if wish.exact else judge_group
+        judged = within_handover(judge(house, reader, proposal, at), at)
         if judged.is_allowed:
             if not wish.template_needed:
                 return Choice(with_alternatives(judged, refused))
@@ -94,7 +98,7 @@ def _proposals(reader: Reader, wish: Wish) -> list[Proposal]:
     ]
 
 
-def within_handover(reader: Reader, judged: Judged, at: datetime) -> Judged:
+def within_handover(judged: Judged, at: datetime) -> Judged:
     """Letters are handed over by day: an allowed one waits for the local morning (a default of operation)."""
     if not judged.is_allowed or judged.proposal.channel != StepChannel.LETTER:
         return judged

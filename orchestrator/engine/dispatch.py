@@ -38,14 +38,14 @@ class Dispatcher:
         done = await asyncio.gather(*(self.run_channel(channel) for channel in sorted(self.house.providers)))
         return sum(done)
 
-    async def run_channel(self, channel: Channel) -> int:
-        """Admit a chunk no larger than the sender can start in half a second, call, record."""
+    async def run_channel(self, channel: Channel, only: str | None = None) -> int:
+        """Admit a chunk no larger than the sender can start in half a second (or `only` one attempt), call, record."""
         provider = self.house.providers[channel]
         breaker = self.breakers.setdefault(channel, Breaker())
         limit = breaker.allowance(self.house.monotonic(), provider.max_per_500ms)
         if limit == 0:
             return 0
-        leaves = await self._work(lambda: gate.admit(self.house, channel, limit))
+        leaves = await self._work(lambda: gate.admit(self.house, channel, limit, only))
         if not leaves:
             return 0
         messages = await self._work(lambda: build_messages(self.house, [leave.attempt for leave in leaves]))

@@ -13,11 +13,13 @@ from typing import Any
 
 from orchestrator.audit import ledger
 from orchestrator.audit.ledger import Line, LineKind
+from orchestrator.domain.attempt import AttemptState
 from orchestrator.engine.house import House
 from orchestrator.engine.reconsider import reconsider
 from orchestrator.errors import UnknownReference
 from orchestrator.store import entry
 from orchestrator.store.identifier import derived_id
+from orchestrator.store.outcome import AttemptMove, add_event_versions, move_attempts
 from orchestrator.store.session import Session
 from orchestrator.store.tables.types import to_micros
 
@@ -412,3 +414,36 @@ def enter_conversation(
     )
     _follow(house, unit, LineKind.INBOUND, [consumer_id], told.source, event_id=made)
     return made
+
+
+def enter_outcome(
+    house: House,
+    unit: Session,
+    attempt_id: str,
+    consumer_id: str,
+    *,
+    state: str,
+    outcome: str,
+    accounts: Sequence[str],
+    discussed: Sequence[str] = (),
+    occurred_at: datetime | None = None,
+    ended_at: datetime | None = None,
+) -> None:
+    """How a contact made outside ended. Accounts that were talked about count as well, asked for or not."""
+    sources = (AttemptState.RESERVED.value, AttemptState.SUBMITTED.value, AttemptState.AMBIGUOUS.value)
+    move_attempts(unit, [AttemptMove(attempt_id, state, sources, outcome=outcome)])
+    changes: dict[str, Any] = {"outcome": outcome}
+    if discussed:
+        changes["account_ids"] = list(dict.fromkeys((*accounts, *discussed)))
+        changes["debts_discussed"] = list(discussed)
+    if occurred_at is not None:
+        changes["occurred_at"] = to_micros(occurred_at)
+    if ended_at is not None:
+        changes["detail"] = {"ended_at": ended_at.isoformat()}
+    add_event_versions(unit, {(consumer_id, attempt_id): changes})
+    reference = house.sealer.reference(consumer_id)
+    ledger.append(
+        unit, [Line(LineKind.OUTCOME, unit.now_micros, {"outcome": outcome}, reference, attempt_id)]
+    )
+    people = entry.pool_members(unit, [consumer_id])
+    entry.move_epoch(unit, people)

@@ -37,12 +37,18 @@ class Leave:
     attempt: Admitted
 
 
-def check(house: House, wishes: Sequence[Wish], at: datetime | None = None) -> list[Choice]:
-    """Would these contacts be allowed at `at` (now)? Judged on one state of the database; nothing is written."""
+def check(house: House, wishes: Sequence[Wish]) -> list[Choice]:
+    """Would these contacts be allowed now? Judged on one state of the database; nothing is written."""
     with house.database.read(house.clock) as unit:
-        moment = at or unit.now
-        reader = read_batch(house, unit, {wish.consumer_id for wish in wishes}, None)
-        return [_checked(house, reader, wish, moment) for wish in wishes]
+        now = unit.now
+    return check_each(house, [(wish, now) for wish in wishes])
+
+
+def check_each(house: House, asked: Sequence[tuple[Wish, datetime]]) -> list[Choice]:
+    """`check` with a time of its own for each contact."""
+    with house.database.read(house.clock) as unit:
+        reader = read_batch(house, unit, {wish.consumer_id for wish, _ in asked})
+        return [_checked(house, reader, wish, at) for wish, at in asked]
 
 
 def _checked(house: House, reader: Reader, wish: Wish, at: datetime) -> Choice:
@@ -82,8 +88,8 @@ def reserve_within(house: House, unit: Session, wish: Wish, origin: Origin) -> C
     return choice
 
 
-def admit(house: House, channel: Channel, limit: int) -> list[Leave]:
-    """Permits for at most `limit` reserved attempts of a channel. What can no longer be used is given back."""
+def admit(house: House, channel: Channel, limit: int, only: str | None = None) -> list[Leave]:
+    """Permits for at most `limit` reserved attempts of a channel (`only` one), giving back what is out of use."""
     began = house.monotonic()
     with house.database.write(house.clock) as unit:
         release_lapsed(house, unit, limit, channel.value)
@@ -93,7 +99,8 @@ def admit(house: House, channel: Channel, limit: int) -> list[Leave]:
             unit,
             channel.value,
             limit,
-            house.node,
+            owner=house.node,
+            only=only,
             permit_us=int(LIFETIME_S * _SECOND),
             lease_us=int(house.lease_s * _SECOND),
         )

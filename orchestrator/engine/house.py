@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from channels.contract import Channel, Provider
@@ -47,3 +48,4 @@ class House:
     monotonic: Callable[[], float] = time.monotonic
     on_verdict: Callable[[Any], None] | None = None
     known_policies: set[str] = field(default_factory=set)
+    refusals: Iterator[int] = field(default_factory=count)

@@ -120,9 +120,7 @@ class Recorder:
         verdict, proposal = judged.verdict, judged.proposal
         facts = f.encode(judged.facts)
         facts_digest = verdict.facts_digest or hashlib.sha256(facts).hexdigest()
-        about = (
-            attempt_id or f"{enrollment_id or proposal.consumer_id}:{proposal.channel}:{to_micros(self.now)}"
-        )
+        about = attempt_id or self._place_of(enrollment_id or proposal.consumer_id)
         row = NewVerdict(
             id=derived_id("ve", about),
             consumer_id=proposal.consumer_id,
@@ -147,6 +145,10 @@ class Recorder:
         kind = LineKind.RESERVED if attempt_id is not None else LineKind.REFUSED
         self.line(kind, proposal.consumer_id, attempt_id, _ledger_body(row, digest))
         return row.id
+
+    def _place_of(self, subject: str) -> str:
+        """A name for one refusal: the same question may be asked twice at the same instant."""
+        return f"{subject}:{to_micros(self.now)}:{self.house.node}:{next(self.house.refusals)}"
 
     def line(self, kind: LineKind, consumer_id: str, attempt_id: str | None, body: dict[str, object]) -> None:
         """A ledger line, written with the rest of the transaction; it holds no personal data."""

@@ -40,6 +40,7 @@ _OPEN = (
     "NOT EXISTS (SELECT 1 FROM enrollment e JOIN campaign g ON g.id = e.campaign_id "
     "WHERE e.id = attempt.enrollment_id AND g.state <> 'running')"
 )
+_ANY = "AND channel = :channel"
 _SET = (
     "state = 'submitted', submitted_at = :now, permit_expires_at = :expires, lease_owner = :owner, "
     "lease_until = :lease, fence = fence + 1"
@@ -62,9 +63,19 @@ _POSTGRES = (
 
 
 def admit(
-    unit: Session, channel: str, limit: int, owner: str, *, permit_us: int, lease_us: int
+    unit: Session,
+    channel: str,
+    limit: int,
+    *,
+    owner: str,
+    permit_us: int,
+    lease_us: int,
+    only: str | None = None,
 ) -> list[Admitted]:
-    """At most `limit` attempts that may be handed over now, oldest first; they count as submitted from here."""
+    """At most `limit` attempts that may be handed over now, oldest first; they count as submitted from here.
+
+    `only` names the one attempt that is meant.
+    """
     params = {
         "now": unit.now_micros,
         "expires": unit.now_micros + permit_us,
@@ -72,8 +83,10 @@ def admit(
         "owner": owner,
         "channel": channel,
         "limit": limit,
+        "only": only,
     }
-    found = unit.query(_SQLITE if unit.dialect == "sqlite" else _POSTGRES, params)
+    sql = _SQLITE if unit.dialect == "sqlite" else _POSTGRES
+    found = unit.query(sql if only is None else sql.replace(_ANY, f"{_ANY} AND id = :only"), params)
     return sorted(map(Admitted._make, found), key=lambda row: row.id)
 
 

@@ -92,11 +92,8 @@ def revise(
 
 def account_of(unit: Session, account_id: str) -> tuple[int, str, str, int | None] | None:
     """Balance, currency, state and since when, locked; None: no such account."""
-    sql = (
-        "SELECT balance_minor, currency, state, state_changed_at FROM account WHERE id = :id "
-        + unit.for_update
-    )
-    row = unit.one(sql, {"id": account_id})
+    select = "SELECT balance_minor, currency, state, state_changed_at FROM account WHERE id = :id"
+    row = unit.one(" ".join((select, unit.for_update)), {"id": account_id})
     return None if row is None else (row[0], row[1], row[2], row[3])
 
 

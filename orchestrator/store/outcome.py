@@ -85,6 +85,8 @@ def add_event_versions(
     rows = []
     for key in sorted(latest):
         values = {**latest[key], **changes[key], "version": latest[key]["version"] + 1}
+        if "detail" in changes[key]:
+            values["detail"] = {**_opened(latest[key]["detail"]), **changes[key]["detail"]}
         rows.append((*(_stored(values[name]) for name in _NAMES), unit.now_micros, recorded_by, reason))
     unit.insert_many("contact_event", EVENT_COLUMNS, rows)
     return len(rows)
@@ -106,6 +108,11 @@ def latest_events(unit: Session, keys: Iterable[EventKey]) -> dict[EventKey, dic
     )
     found = [dict(zip(_NAMES, row, strict=True)) for row in unit.query(sql, params)]
     return {(row["consumer_id"], row["event_id"]): row for row in found}
+
+
+def _opened(value: Any) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(value) if isinstance(value, str | bytes) else value or {}
+    return found
 
 
 def _stored(value: Any) -> Any:

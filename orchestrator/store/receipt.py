@@ -59,11 +59,12 @@ def store(unit: Session, rows: Sequence[ReportRow]) -> None:
 
 def pending(unit: Session, limit: int) -> list[PendingRow]:
     """Callbacks that were not applied yet, in the order they happened."""
-    sql = (
+    select = (
         "SELECT id, attempt_id, kind, occurred_at, detail FROM delivery_event WHERE applied_at IS NULL "
-        f"ORDER BY occurred_at, recorded_at, id LIMIT :limit {unit.skip_locked}"
+        "ORDER BY occurred_at, recorded_at, id LIMIT :limit"
     )
-    return [PendingRow._make(row) for row in unit.query(sql, {"limit": limit})]
+    found = unit.query(" ".join((select, unit.skip_locked)), {"limit": limit})
+    return [PendingRow._make(row) for row in found]
 
 
 def mark_applied(unit: Session, ids: Iterable[str]) -> None:

@@ -1,0 +1,155 @@
+"""Correcting the contact history: a new version with a reason, planned contacts judged again, old verdicts untouched.
+
+A past contact that the correction makes unlawful becomes part of an incident for compliance. It is found by judging
+each contact since twice, on the history as it was thought to be and as it is now known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from orchestrator.audit import ledger
+from orchestrator.audit.ledger import Line, LineKind
+from orchestrator.engine import entry
+from orchestrator.engine.facts import Reader, event
+from orchestrator.engine.house import House
+from orchestrator.engine.reading import read_batch
+from orchestrator.engine.reconsider import reconsider
+from orchestrator.errors import UnknownReference, UsageError
+from orchestrator.store import claim
+from orchestrator.store import entry as rows
+from orchestrator.store.dossier import ContactRow
+from orchestrator.store.outcome import add_event_versions, latest_events
+from orchestrator.store.session import Session
+from orchestrator.store.tables.types import from_micros
+from policies import facts as f
+from policies.evaluate import judge
+from policies.verdict import Decision
+from policies.vocabulary import Outcome
+
+_CHANGEABLE = frozenset(
+    {"outcome", "debts_discussed", "account_ids", "party", "content", "occurred_at", "place"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """The new version's number, and the incident with the contacts that it makes unlawful, if there are any."""
+
+    version: int
+    incident_id: str | None
+    unlawful: tuple[str, ...]
+
+
+def correct_event(
+    house: House, consumer_id: str, event_id: str, changes: dict[str, Any], *, reason: str, by: str
+) -> Corrected:
+    """Record what really happened at one contact. `changes` by column; every other column stays."""
+    _check(changes, reason)
+    with house.database.write(house.clock) as unit:
+        claim.lock_pools(unit, [consumer_id])
+        known = latest_events(unit, [(consumer_id, event_id)]).get((consumer_id, event_id))
+        if known is None:
+            raise UnknownReference(f"{consumer_id} has no contact {event_id!r}", where="event_id")
+        before = read_batch(house, unit, [consumer_id])
+        add_event_versions(unit, {(consumer_id, event_id): changes}, recorded_by=by, reason=reason)
+        after = read_batch(house, unit, [consumer_id])
+        unlawful = _made_unlawful(house, before, after, consumer_id, known["occurred_at"])
+        incident = _open(house, unit, consumer_id, event_id, unlawful, version=known["version"] + 1)
+        people = rows.pool_members(unit, [consumer_id])
+        rows.move_epoch(unit, people)
+        body = {"event_id": event_id, "changed": sorted(changes), "reason": reason, "by": by}
+        reference = house.sealer.reference(consumer_id)
+        ledger.append(unit, [Line(LineKind.CORRECTION, unit.now_micros, body, reference)])
+        reconsider(house, unit, people)
+    return Corrected(known["version"] + 1, incident, tuple(unlawful))
+
+
+def _check(changes: dict[str, Any], reason: str) -> None:
+    unknown = sorted(set(changes) - _CHANGEABLE)
+    if unknown or not changes:
+        hint = f"one of {', '.join(sorted(_CHANGEABLE))}"
+        raise UsageError(
+            f"a correction cannot change {', '.join(unknown) or 'nothing'}", where="changes", hint=hint
+        )
+    if not reason.strip():
+        raise UsageError("a correction says why", where="reason")
+    if "outcome" in changes and changes["outcome"] not in {one.value for one in Outcome}:
+        raise UsageError(f"{changes['outcome']!r} is not an outcome", where="outcome")
+
+
+def _open(
+    house: House, unit: Session, consumer_id: str, event_id: str, unlawful: Sequence[str], *, version: int
+) -> str | None:
+    if not unlawful:
+        return None
+    return entry.open_incident(
+        house,
+        unit,
+        "unlawful_after_correction",
+        consumer_id,
+        attempt_ids=unlawful,
+        key=f"{event_id}:{version}",
+        event_id=event_id,
+    )
+
+
+def _made_unlawful(house: House, before: Reader, after: Reader, consumer_id: str, since: int) -> list[str]:
+    """Outbound contacts after the corrected one that were allowed on the old history and are not on the new one."""
+    old, new = before.pool(consumer_id), after.pool(consumer_id)
+    if old is None or new is None or house.library is None:
+        return []
+    later = [
+        row
+        for row in new.history
+        if row.direction == "outbound" and row.occurred_at > since and row.party == "consumer"
+    ]
+    return [
+        row.attempt_id or row.event_id
+        for row in later
+        if _is_allowed(house, before, old.history, row) and not _is_allowed(house, after, new.history, row)
+    ]
+
+
+def _is_allowed(house: House, reader: Reader, history: Sequence[ContactRow], row: ContactRow) -> bool:
+    """Was this past contact lawful, given what happened before it?"""
+    if house.library is None:
+        return False
+    at = from_micros(row.occurred_at)
+    facts = _facts_then(reader, history, row)
+    stack = house.library.stack(facts.jurisdictions, facts.actor, at.date(), settings=house.settings)
+    return judge(facts, stack, at).decision is Decision.ALLOW
+
+
+def _facts_then(reader: Reader, history: Sequence[ContactRow], row: ContactRow) -> f.Facts:
+    """Facts about the history alone: who, where and what for as they are, no register that may have come later."""
+    consumer = reader.consumer(row.consumer_id)
+    past = event(row)
+    actor = next((one.actor for one in reader.accounts(row.consumer_id) if one.id in row.account_ids), None)
+    contact = f.Contact(
+        at=past.at,
+        channel=past.channel,
+        debts=past.debts,
+        address=past.address,
+        content=past.content,
+        number_kind=past.number_kind,
+        place=past.place,
+    )
+    given: dict[str, Any] = {} if actor is None else {"actor": actor}
+    return msgspec.convert(
+        {
+            **given,
+            "jurisdictions": tuple(consumer.jurisdictions or ()),
+            "zones": tuple(sorted(zone["zone"] for zone in consumer.zones or ())),
+            "country": consumer.country,
+            "contact": msgspec.to_builtins(contact),
+            "history": [
+                msgspec.to_builtins(event(one)) for one in history if one.occurred_at < row.occurred_at
+            ],
+        },
+        f.Facts,
+    )

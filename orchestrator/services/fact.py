@@ -1,0 +1,152 @@
+"""Facts that people and other systems tell us: each durable when the call returns, and acted on at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from orchestrator.domain.contact_value import KIND_OF_CHANNEL, normal
+from orchestrator.engine import entry
+from orchestrator.engine.entry import Told
+from orchestrator.engine.house import House
+from orchestrator.errors import UsageError
+from orchestrator.services.quiet import wait_for_permits
+from orchestrator.store.identifier import new_id
+from orchestrator.store.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who tells us, when it was true (None: now), and a key that makes telling it twice harmless."""
+
+    source: str
+    who: str = "system"
+    at: datetime | None = None
+    key: str | None = None
+    proof: str | None = None
+
+
+def _told(unit: Session, by: By) -> Told:
+    return Told(by.at or unit.now, by.source, by.key or new_id("fact"), by.who, by.proof)
+
+
+def record_opt_out(
+    house: House,
+    by: By,
+    *,
+    consumer_id: str | None = None,
+    address: str | None = None,
+    channel: str | None = None,
+) -> None:
+    """Close a channel (None: all) of a consumer, or an address for everyone who has it.
+
+    When this returns the stop is durable and no permit of these people can be used any more.
+    """
+    value_index = None
+    if address is not None:
+        kind = KIND_OF_CHANNEL[channel] if channel is not None else _kind_of(address)
+        value_index = house.sealer.index(kind, normal(kind, address))
+    with house.database.write(house.clock, urgent=True) as unit:
+        people = entry.enter_opt_out(
+            house, unit, _told(unit, by), consumer_id=consumer_id, value_index=value_index, channel=channel
+        )
+    wait_for_permits(house, people)
+
+
+def _kind_of(address: str) -> str:
+    if "@" in address:
+        return "email"
+    if address.startswith("+") and address[1:].isdigit():
+        return "phone"
+    raise UsageError("name the channel of a postal address", where="channel")
+
+
+def record_cease(house: House, by: By, consumer_id: str, *, form: str, via: str | None = None) -> None:
+    with house.database.write(house.clock, urgent=True) as unit:
+        entry.enter_cease(house, unit, consumer_id, _told(unit, by), form=form, via=via)
+    wait_for_permits(house, [consumer_id])
+
+
+def place_hold(
+    house: House,
+    by: By,
+    consumer_id: str,
+    *,
+    kind: str,
+    account_id: str | None = None,
+    until: date | None = None,
+) -> str:
+    """Gives the hold's id."""
+    with house.database.write(house.clock, urgent=True) as unit:
+        told = _told(unit, by)
+        return entry.enter_hold(house, unit, consumer_id, told, kind=kind, account_id=account_id, until=until)
+
+
+def release_hold(house: House, by: By, consumer_id: str, hold_id: str, *, reason: str) -> None:
+    with house.database.write(house.clock) as unit:
+        entry.release_hold(house, unit, consumer_id, hold_id, _told(unit, by), reason=reason)
+
+
+def record_dispute(house: House, by: By, consumer_id: str, *, account_id: str | None, form: str) -> str:
+    """`form` as in the case vocabulary: mail, tear_off, accepted_electronic, oral ... Gives the dispute's id."""
+    with house.database.write(house.clock, urgent=True) as unit:
+        told = _told(unit, by)
+        return entry.enter_dispute(house, unit, consumer_id, told, account_id=account_id, form=form)
+
+
+def answer_dispute(house: House, by: By, consumer_id: str, dispute_id: str, *, kind: str) -> None:
+    """`kind`: verification, duplicative_notice or resolved."""
+    with house.database.write(house.clock) as unit:
+        entry.answer_dispute(house, unit, consumer_id, dispute_id, _told(unit, by), kind=kind)
+
+
+def record_complaint(
+    house: House, by: By, consumer_id: str, *, account_id: str | None = None, text: str = ""
+) -> str:
+    with house.database.write(house.clock, urgent=True) as unit:
+        told = _told(unit, by)
+        return entry.enter_complaint(house, unit, consumer_id, told, account_id=account_id, text=text)
+
+
+def record_promise(house: House, by: By, account_id: str, *, amount_minor: int, due_on: date) -> str:
+    with house.database.write(house.clock) as unit:
+        told = _told(unit, by)
+        return entry.enter_promise(house, unit, account_id, told, amount_minor=amount_minor, due_on=due_on)
+
+
+def record_payment(
+    house: House,
+    by: By,
+    account_id: str,
+    *,
+    amount_minor: int,
+    reversal_of: str | None = None,
+    external_id: str | None = None,
+) -> str:
+    """Gives the payment's id."""
+    with house.database.write(house.clock, urgent=True) as unit:
+        return entry.enter_payment(
+            house,
+            unit,
+            account_id,
+            _told(unit, by),
+            amount_minor=amount_minor,
+            reversal_of=reversal_of,
+            external_id=external_id,
+        )
+
+
+def record_recall(house: House, by: By, account_id: str, *, reason: str) -> None:
+    with house.database.write(house.clock, urgent=True) as unit:
+        entry.enter_recall(house, unit, account_id, _told(unit, by), reason=reason)
+
+
+def record_call_back(
+    house: House, by: By, consumer_id: str, *, scope_date: date, account_id: str | None = None
+) -> None:
+    """The consumer agreed to be called on one day; until then there is no other contact."""
+    with house.database.write(house.clock) as unit:
+        told = _told(unit, by)
+        entry.enter_call_back(
+            house, unit, consumer_id, told, scope_date=scope_date, account_id=account_id, via="voice"
+        )
