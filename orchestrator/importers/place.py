@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from phonenumbers.tzdata import TIMEZONE_DATA, TIMEZONE_LONGEST_PREFIX
+from phonenumbers.tzdata import TIMEZONE_DATA
 
 from orchestrator.domain.country import SUBDIVISIONS
 from orchestrator.importers.cell import CellRefused
@@ -97,22 +97,17 @@ def postal_zones(country: str, postal_code: str) -> Zones:
     return tuple(candidate_zones(None, (postal_code,), (), country))
 
 
-@lru_cache(maxsize=1)
-def _split_areas() -> frozenset[str]:
-    """North American area codes whose exchanges lie in different zones, as `1` and three digits."""
-    return frozenset(prefix[:4] for prefix in TIMEZONE_DATA if prefix[0] == "1" and len(prefix) > 4)
-
-
-def _deciding(e164: str) -> int:
-    """How many characters of the number can decide its zone."""
-    if e164[:2] != "+1":
-        return 1 + TIMEZONE_LONGEST_PREFIX
-    return 8 if e164[1:5] in _split_areas() else 5
+@lru_cache(maxsize=4_096)
+def _deciding(beginning: str) -> int:
+    """How many characters of a number that begins so (plus sign and four digits) can decide its zone."""
+    digits = beginning[1:]
+    nearest = [prefix for prefix in TIMEZONE_DATA if prefix.startswith(digits) or digits.startswith(prefix)]
+    return 1 + max([len(digits), *(len(prefix) for prefix in nearest)])
 
 
 def number_zones(e164: str, line: str | None) -> Zones:
     """The zones of a valid number, each with its source; what decides them is how the number begins."""
-    key = (e164[: _deciding(e164)], line)
+    key = (e164[: _deciding(e164[:5])], line)
     zones = _ZONES_BY_PREFIX.get(key)
     if zones is None:
         if len(_ZONES_BY_PREFIX) > _MOST_PREFIXES:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -35,9 +37,9 @@ from orchestrator.store.database import Database
 from orchestrator.store.identifier import new_id
 from orchestrator.store.sealing import Sealer
 
-# a write transaction that took longer makes the next chunk smaller, so that opt-outs always get through
-LONG_SECONDS = 0.12
-SMALLEST_CHUNK = 100
+# chunks are sized so that a write transaction takes about this long, and opt-outs always get through
+LONG_SECONDS = 0.15
+SMALLEST_CHUNK = 200
 # opt-outs commit in small transactions: each is in force as soon as it can be
 OPT_OUT_ROWS = 500
 
@@ -79,6 +81,15 @@ def import_file(
     return job.result()
 
 
+@dataclass(slots=True)
+class _Chunk:
+    """Rows read and prepared, and those refused (line, reason, cells)."""
+
+    count: int = 0
+    ready: list[Any] = field(default_factory=list)
+    refused: list[tuple[int, str, list[str]]] = field(default_factory=list)
+
+
 class _Job:
     """One run of `import_file`."""
 
@@ -106,29 +117,38 @@ class _Job:
             cadence=options.cadence,
         )
         small = self._kind is Kind.OPT_OUTS
-        self._chunk = min(options.chunk_rows, OPT_OUT_ROWS) if small else options.chunk_rows
+        self._most = min(options.chunk_rows, OPT_OUT_ROWS) if small else options.chunk_rows
+        self._chunk = self._most
 
     def work(self, reporter: Reporter) -> None:
         """Every chunk: read and prepare outside, write inside a transaction of its own."""
         self._begin()
         prepare, write = _WORK[self._kind]
         reader = RowReader(self._header)
-        while records := list(islice(self._records, self._chunk)):
-            ready = (self._prepare(record, reader, prepare) for record in records)
-            self._write(write, [row for row in ready if row is not None])
-            self.batch.rows += len(records)
-            reporter.advance(len(records))
+        # the next chunk is prepared while the database writes this one
+        with ThreadPoolExecutor(max_workers=1) as ahead:
+            coming = ahead.submit(self._next, reader, prepare)
+            while (chunk := coming.result()).count:
+                coming = ahead.submit(self._next, reader, prepare)
+                for line, reason, cells in chunk.refused:
+                    self.batch.rejected.add(line, reason, cells)
+                self._write(write, chunk.ready)
+                self.batch.rows += chunk.count
+                reporter.advance(chunk.count)
         self._close_absent()
         if self._kind is Kind.HISTORY and self.batch.complete_since:
             self._complete()
         self._finish()
 
-    def _prepare(self, record: reading.Record, reader: RowReader, prepare: Prepare) -> Any:
-        try:
-            return prepare(reader.read(record), self.batch.sealer)
-        except RowRefused as problem:
-            self.batch.rejected.add(record.line, str(problem), record.cells)
-            return None
+    def _next(self, reader: RowReader, prepare: Prepare) -> _Chunk:
+        chunk = _Chunk()
+        for record in islice(self._records, self._chunk):
+            chunk.count += 1
+            try:
+                chunk.ready.append(prepare(reader.read(record), self.batch.sealer))
+            except RowRefused as problem:
+                chunk.refused.append((record.line, str(problem), record.cells))
+        return chunk
 
     def _write(self, write: Write, prepared: list[Any]) -> None:
         if not prepared:
@@ -140,8 +160,8 @@ class _Job:
             self.batch.follow(unit)
             self.batch.rejected.flush()
         took = time.perf_counter() - began
-        if took > LONG_SECONDS:
-            self._chunk = max(SMALLEST_CHUNK, int(self._chunk * LONG_SECONDS / took))
+        fitting = int(len(prepared) * LONG_SECONDS / max(took, 0.001))
+        self._chunk = min(self._most, max(SMALLEST_CHUNK, min(fitting, 2 * self._chunk)))
 
     def _close_absent(self) -> None:
         for start in range(0, len(self._gone), SMALLEST_CHUNK):
