@@ -9,7 +9,16 @@ from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from orchestrator import __version__
-from orchestrator.api import contact, documentation, health, preference, problem, resource, webhook
+from orchestrator.api import (
+    contact,
+    documentation,
+    health,
+    preference,
+    problem,
+    reservation,
+    resource,
+    webhook,
+)
 from orchestrator.api.guard import Guard
 from orchestrator.api.problem import MEDIA_TYPE, Problem
 from orchestrator.bootstrap import Runtime
@@ -72,11 +81,5 @@ def describe_problem(app: FastAPI) -> None:
 
 def routers() -> list[APIRouter]:
     """Every router, in the order in which the documentation shows them."""
-    return [
-        health.router,
-        documentation.router,
-        contact.router,
-        resource.router,
-        webhook.router,
-        preference.router,
-    ]
+    modules = (contact, reservation, resource, webhook, preference, health, documentation)
+    return [module.router for module in modules]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from orchestrator.domain.cadence import StepChannel
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
 Short = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00]+$")]
@@ -22,21 +23,11 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class SendChannel(StrEnum):
-    """Channels that contacts leave by."""
-
-    SMS = "sms"
-    EMAIL = "email"
-    VOICE = "voice"
-    LETTER = "letter"
-    TASK = "task"
-
-
 class CheckRequest(Body):
     """May this contact be made? Without `account_ids`: every open account of the consumer, the worst answer."""
 
     consumer_id: Id
-    channel: SendChannel
+    channel: StepChannel
     account_ids: Annotated[list[Id], Field(max_length=100)] = []
     address: Short | None = Field(
         default=None, description="a number, mailbox or contact point id; none: the best one"
@@ -54,7 +45,7 @@ class ContactRequest(Body):
     """A contact that is to be judged and then made."""
 
     consumer_id: Id
-    channel: SendChannel
+    channel: StepChannel
     template: Id
     account_ids: Annotated[list[Id], Field(max_length=100)] = []
     address: Short | None = None
@@ -64,7 +55,7 @@ class ReservationRequest(Body):
     """A slot for a system outside: it counts from here until it is voided or runs out unstarted."""
 
     consumer_id: Id
-    channel: SendChannel
+    channel: StepChannel
     account_ids: Annotated[list[Id], Field(min_length=1, max_length=100)]
     address: Short | None = None
     ttl_s: Annotated[int, Field(ge=1, le=900)] = 300
@@ -163,7 +154,7 @@ class ConsentRecord(Body):
     consumer_id: Id
     type: Short
     account_id: Id | None = None
-    medium: SendChannel | None = None
+    medium: StepChannel | None = None
     address: Short | None = None
     received_at: AwareDatetime
     via: Short | None = None
@@ -175,7 +166,7 @@ class OptOutRecord(Body):
 
     consumer_id: Id | None = None
     address: Short | None = None
-    channel: SendChannel | None = Field(default=None, description="none: every channel")
+    channel: StepChannel | None = Field(default=None, description="none: every channel")
     at: AwareDatetime | None = None
     source: Short = "api"
     proof: Text | None = None

@@ -11,7 +11,19 @@ import structlog
 import typer
 
 from orchestrator import log
-from orchestrator.cli import audit, book, cadence, database, firm, key, policy, simulation, template, terminal
+from orchestrator.cli import (
+    audit,
+    book,
+    cadence,
+    contact,
+    database,
+    firm,
+    key,
+    policy,
+    simulation,
+    template,
+    terminal,
+)
 from orchestrator.errors import DuecourseError, InputError
 from orchestrator.settings import load
 
@@ -29,6 +41,10 @@ app.command(
     "simulate",
     epilog="Example: duecourse simulate portfolio.csv --cadence standard --from 2026-03-01 --days 30 --out run1",
 )(simulation.simulate_portfolio)
+app.command(epilog="Example: duecourse check --consumer C-1001 --channel sms")(contact.check)
+app.command(
+    epilog="Example: duecourse send --consumer C-1001 --account A-1 --channel sms --template reminder"
+)(contact.send)
 for group in (firm, cadence, policy, template, audit, key, database):
     app.add_typer(group.app)
 
