@@ -58,6 +58,7 @@ def test_a_text_from_outside_does_not_replace_the_locale_s_own() -> None:
 
 def test_an_obligation_without_a_slot_blocks_the_contact() -> None:
     template = packaged("opt_out_confirmation", "sms", "en")
+    assert render(template, {"neutral_name": "Northfield"}).text.startswith("Northfield: ")
     with pytest.raises(MissingObligation, match="no place for mini_miranda"):
         render(template, {"neutral_name": "Northfield"}, ["mini_miranda"])
 
