@@ -119,12 +119,16 @@ class _Planning:
             self._skip(courses, "no_contact_point")
         elif choice.decision is Decision.ALLOW:
             covered = [one for one in courses if one.row.account_id in choice.judged.proposal.account_ids]
-            first.reserve(choice)
-            for course in covered:
-                course.advance()
             for course in courses:
                 if course not in covered:
                     course.left_out(choice.judged)
+            if covered[0] is not first:
+                # an attempt bears the name of an enrollment that it covers: ask again without the others
+                self._contact(covered)
+                return
+            first.reserve(choice)
+            for course in covered:
+                course.advance()
             self.counts["reserved"] += 1
         elif choice.decision is Decision.DEFER:
             self.recorder.verdict(choice.judged, None, first.row.id)
