@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import msgspec
 import psycopg
 import sqlalchemy as sa
+from psycopg.types.json import set_json_loads
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -150,7 +152,7 @@ def _sqlite(url: str, pool_size: int) -> sa.Engine:
 
 
 def _postgres(url: str, pool_size: int) -> sa.Engine:
-    return sa.create_engine(
+    engine = sa.create_engine(
         "postgresql+psycopg://" + url.removeprefix("postgresql://"),
         isolation_level="AUTOCOMMIT",
         connect_args={
@@ -163,3 +165,5 @@ def _postgres(url: str, pool_size: int) -> sa.Engine:
         pool_timeout=PATIENCE_S,
         pool_pre_ping=True,
     )
+    event.listen(engine, "connect", lambda connection, _: set_json_loads(msgspec.json.decode, connection))
+    return engine

@@ -321,33 +321,36 @@ _BOOLEANS = frozenset(
 
 @dataclass(slots=True)
 class Pool:
-    """One person as far as we know: the rows of every consumer that is counted together."""
+    """One person as far as we know: the rows of every consumer that is counted together.
+
+    What nobody said anything about stays the one empty tuple: a list for each would cost more than the queries.
+    """
 
     id: str
     consumers: dict[str, ConsumerRow] = field(default_factory=dict)
     accounts: dict[str, list[AccountRow]] = field(default_factory=dict)
     points: list[PointRow] = field(default_factory=list)
-    point_facts: list[PointFactRow] = field(default_factory=list)
-    consents: list[ConsentRow] = field(default_factory=list)
-    revocations: list[RevocationRow] = field(default_factory=list)
-    opt_outs: list[OptOutRow] = field(default_factory=list)
-    preferences: list[PreferenceRow] = field(default_factory=list)
-    ceases: list[CeaseRow] = field(default_factory=list)
-    holds: list[HoldRow] = field(default_factory=list)
-    releases: list[HoldReleaseRow] = field(default_factory=list)
-    representations: list[RepresentationRow] = field(default_factory=list)
-    employer_notes: list[EmployerRow] = field(default_factory=list)
-    disputes: list[DisputeRow] = field(default_factory=list)
-    answers: list[DisputeAnswerRow] = field(default_factory=list)
-    creditor_requests: list[CreditorRequestRow] = field(default_factory=list)
-    complaints: list[ComplaintRow] = field(default_factory=list)
-    notices: list[NoticeRow] = field(default_factory=list)
-    agreements: list[AgreementRow] = field(default_factory=list)
-    assertions: list[AssertionRow] = field(default_factory=list)
-    checks: list[CheckRow] = field(default_factory=list)
+    point_facts: Sequence[PointFactRow] = ()
+    consents: Sequence[ConsentRow] = ()
+    revocations: Sequence[RevocationRow] = ()
+    opt_outs: Sequence[OptOutRow] = ()
+    preferences: Sequence[PreferenceRow] = ()
+    ceases: Sequence[CeaseRow] = ()
+    holds: Sequence[HoldRow] = ()
+    releases: Sequence[HoldReleaseRow] = ()
+    representations: Sequence[RepresentationRow] = ()
+    employer_notes: Sequence[EmployerRow] = ()
+    disputes: Sequence[DisputeRow] = ()
+    answers: Sequence[DisputeAnswerRow] = ()
+    creditor_requests: Sequence[CreditorRequestRow] = ()
+    complaints: Sequence[ComplaintRow] = ()
+    notices: Sequence[NoticeRow] = ()
+    agreements: Sequence[AgreementRow] = ()
+    assertions: Sequence[AssertionRow] = ()
+    checks: Sequence[CheckRow] = ()
     promises: list[PromiseRow] = field(default_factory=list)
-    payments: list[PaymentRow] = field(default_factory=list)
-    parties: list[PartyRow] = field(default_factory=list)
+    payments: Sequence[PaymentRow] = ()
+    parties: Sequence[PartyRow] = ()
     history: list[ContactRow] = field(default_factory=list)
     contacted_before: bool = False
 
@@ -401,9 +404,10 @@ def load(
     members = {consumer: pool for pool in pools.values() for consumer in pool.consumers}
     if not members:
         return {}
+    reader.people = unit.listed(sorted(members))
     reader.fill_accounts(members)
     reader.fill_points(members)
-    for source in _SOURCES:
+    for source in reader.sources():
         reader.fill(source, members)
     reader.fill_by_value("opt_outs", "opt_out", OptOutRow, members, corrected=True)
     reader.fill_by_value("checks", "check_result", CheckRow, members, corrected=False)
@@ -418,6 +422,7 @@ class _Reader:
     def __init__(self, unit: Session, known_at: int) -> None:
         self.unit = unit
         self.known_at = known_at
+        self.people: Any = None
 
     def rows(self, row: type[R], sql: str, **params: Any) -> list[R]:
         found = self.unit.query(sql, {"known": self.known_at, **params})
@@ -437,6 +442,22 @@ class _Reader:
             pools.setdefault(consumer.pool_id, Pool(consumer.pool_id)).consumers[consumer.id] = consumer
         return pools
 
+    def sources(self) -> list[_Source]:
+        """Those that have a row for anybody: one probe of each index instead of a query, most have none."""
+        is_sqlite = self.unit.dialect == "sqlite"
+        # SQLite would sort the whole list anew for each IN; joined, it stops at the first row it meets
+        start = "WITH wanted AS MATERIALIZED (SELECT value FROM json_each(:ids)) " if is_sqlite else ""
+        found = (
+            "wanted JOIN {} AS f ON f.consumer_id = wanted.value"
+            if is_sqlite
+            else "{} WHERE consumer_id = ANY(:ids)"
+        )
+        sql = start + " UNION ALL ".join(
+            f"SELECT {place} WHERE EXISTS (SELECT 1 FROM {found.format(source.table)})"  # noqa: S608 - our names
+            for place, source in enumerate(_SOURCES)
+        )
+        return [_SOURCES[place] for (place,) in sorted(self.unit.query(sql, {"ids": self.people}))]
+
     def fill_accounts(self, members: dict[str, Pool]) -> None:
         columns = ", ".join(
             f"l.{name}" if name in {"consumer_id", "position"} else f"a.{name}" for name in AccountRow._fields
@@ -445,7 +466,7 @@ class _Reader:
             f"SELECT {columns} FROM account_consumer l JOIN account a ON a.id = l.account_id "  # noqa: S608
             f"WHERE l.consumer_id {self.unit.within('ids')} ORDER BY a.id"
         )
-        for row in self.rows(AccountRow, sql, ids=self.unit.listed(sorted(members))):
+        for row in self.rows(AccountRow, sql, ids=self.people):
             members[row.consumer_id].accounts.setdefault(row.consumer_id, []).append(row)
 
     def fill_points(self, members: dict[str, Pool]) -> None:
@@ -453,7 +474,7 @@ class _Reader:
             f"SELECT {_columns(PointRow)} FROM contact_point WHERE consumer_id "  # noqa: S608
             f"{self.unit.within('ids')} AND created_at <= :known ORDER BY consumer_id, position, id"
         )
-        for row in self.rows(PointRow, sql, ids=self.unit.listed(sorted(members))):
+        for row in self.rows(PointRow, sql, ids=self.people):
             members[row.consumer_id].points.append(row)
 
     def fill(self, source: _Source, members: dict[str, Pool]) -> None:
@@ -462,8 +483,8 @@ class _Reader:
             f"{self.unit.within('ids')} AND recorded_at <= :known {_current(source.table)}"
             " ORDER BY occurred_at, id"
         )
-        for row in self.rows(source.row, sql, ids=self.unit.listed(sorted(members))):
-            getattr(members[row.consumer_id], source.attribute).append(row)
+        for row in self.rows(source.row, sql, ids=self.people):
+            _keep(members[row.consumer_id], source.attribute, row)
 
     def fill_by_value(
         self, attribute: str, table: str, row: type[Any], members: dict[str, Pool], *, corrected: bool
@@ -480,11 +501,11 @@ class _Reader:
             f"OR value_index {self.unit.within('values')}) AND recorded_at <= :known "
             f"{_current(table) if corrected else ''} ORDER BY occurred_at, id"
         )
-        lists = {"ids": self.unit.listed(sorted(members)), "values": self.unit.listed(sorted(owners))}
+        lists = {"ids": self.people, "values": self.unit.listed(sorted(owners))}
         for found in self.rows(row, sql, **lists):
             mine = {members[found.consumer_id].id} if found.consumer_id in members else set()
             for pool_id in sorted(mine | owners.get(found.value_index or "", set())):
-                getattr(pools[pool_id], attribute).append(found)
+                _keep(pools[pool_id], attribute, found)
 
     def fill_history(self, members: dict[str, Pool], history_from: int) -> None:
         sql = (
@@ -492,7 +513,7 @@ class _Reader:
             f"{self.unit.within('ids')} AND occurred_at >= :start AND recorded_at <= :known"
         )
         latest: dict[tuple[str, str], ContactRow] = {}
-        params = {"ids": self.unit.listed(sorted(members)), "start": history_from}
+        params = {"ids": self.people, "start": history_from}
         for row in self.rows(ContactRow, sql, **params):
             known = latest.get((row.consumer_id, row.event_id))
             if known is None or known.version < row.version:
@@ -508,8 +529,16 @@ class _Reader:
             f"SELECT c.id FROM consumer c WHERE c.id {self.unit.within('ids')} AND EXISTS (SELECT 1 FROM "  # noqa: S608
             "contact_event e WHERE e.consumer_id = c.id AND e.occurred_at < :start)"
         )
-        for row in self.unit.query(sql, {"ids": self.unit.listed(sorted(members)), "start": before}):
+        for row in self.unit.query(sql, {"ids": self.people, "start": before}):
             members[row[0]].contacted_before = True
+
+
+def _keep(pool: Pool, attribute: str, row: Any) -> None:
+    kept = getattr(pool, attribute)
+    if kept:
+        kept.append(row)
+    else:
+        setattr(pool, attribute, [row])
 
 
 def _columns(row: type[Any]) -> str:
