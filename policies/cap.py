@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Literal
 
 from policies.facts import Frozen
-from policies.instant import DAY, FOREVER, HOUR, MINUTE, date_of, day_number
+from policies.instant import DAY, FOREVER, HOUR, MINUTE, Zone, date_of, day_number
 from policies.prepare import Local, Series
 from policies.vocabulary import WEEKDAYS, Weekday
 from policies.windows import week_start
@@ -66,6 +66,25 @@ class CapWindow:
             return place.at(self.span(local)[1] + 1, 0)
         length = self.cap.n if self.cap.window == "local_days" else 1
         return place.at(series.days(place)[high - limit] + length, 0)
+
+    def clear_from(self, series: Series, place: Zone) -> int:
+        """An instant from which this window cannot be used up by these events."""
+        limit, count = self.cap.limit, len(series.times)
+        if limit == 0:
+            return FOREVER
+        if count < limit:
+            return 0
+        if self.rolling:
+            return series.times[count - limit] + self.rolling
+        days = series.days(place)
+        if self.cap.window not in ("calendar_week", "calendar_month"):
+            length = self.cap.n if self.cap.window == "local_days" else 1
+            return place.at(days[count - limit] + length, 0)
+        for last in range(count - 1, limit - 2, -1):
+            period = self.span((place, days[last], 0))
+            if days[last - limit + 1] >= period[0]:
+                return place.at(period[1] + 1, 0)
+        return 0
 
     def edges(self, local: Local, at: int) -> tuple[int, int]:
         """The window's start and (exclusive) end, in microseconds."""

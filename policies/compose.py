@@ -99,8 +99,9 @@ class Profile:
     needs: tuple[tuple[Rule, str], ...]
     unbuilt: tuple[Rule, ...]
     reports: tuple[Report, ...]
+    begins: int
     ends: int
-    """The instant (microseconds) from which another profile may hold."""
+    """The instants (microseconds) from which it holds, and from which another may."""
 
 
 def _outside_debts(applies: Applies) -> Callable[[Prepared], bool] | None:
@@ -191,6 +192,15 @@ class Stack:
             longest = max(longest, days)
         return longest
 
+    def profile_of(self, prepared: Prepared, at: int) -> Profile:
+        """The profile of a contact at this instant; the last one is kept with the contact."""
+        known: tuple[Stack, Profile] | None = prepared.profile
+        if known is not None and known[0] is self and known[1].begins <= at < known[1].ends:
+            return known[1]
+        found = self.profile(prepared.traits, at)
+        prepared.profile = (self, found)
+        return found
+
     def profile(self, traits: Traits, at: int) -> Profile:
         """What is asked of such a contact at this instant. Near a change of dates both sides are asked."""
         changes = self._changes
@@ -207,6 +217,12 @@ class Stack:
         first = self._changes[low - 1] if low else -FOREVER
         last = self._changes[high - 1] if high else -FOREVER
         return [s for s in self._spans if s.params is not None and s.first_day <= last and s.end_day > first]
+
+    def _begins(self, low: int, high: int) -> int:
+        changes = self._changes
+        if low != high:
+            return changes[high - 1] * DAY - _ZONE_REACH
+        return changes[low - 1] * DAY + _ZONE_REACH if low else -FOREVER
 
     def _ends(self, low: int, high: int) -> int:
         changes = self._changes
@@ -234,7 +250,13 @@ class Stack:
                     rules.append(span.rule)
                     needs.extend((span.rule, str(need)) for need in span.kind.needs(span.params))
         return Profile(
-            tuple(rules), tuple(checks), tuple(needs), tuple(unbuilt), tuple(reports), self._ends(low, high)
+            tuple(rules),
+            tuple(checks),
+            tuple(needs),
+            tuple(unbuilt),
+            tuple(reports),
+            self._begins(low, high),
+            self._ends(low, high),
         )
 
     def _lifts(self, spans: list[Span], traits: Traits) -> dict[str, tuple[Lift, ...]]:

@@ -75,7 +75,7 @@ class Judgement:
         found = [use for part in self.parts() for use in part.used]
         if self.stack.covered and self.prepared.zones:
             moment = self.prepared.moment(self.at)
-            for report in self.stack.profile(self.prepared.traits, self.at).reports:
+            for report in self.stack.profile_of(self.prepared, self.at).reports:
                 with contextlib.suppress(Exception):
                     found += report(self.prepared, moment)
         return tuple(found)
@@ -178,7 +178,7 @@ def judge_prepared(prepared: Prepared, stack: Stack, at: int, *, lenient: bool =
         found.objections.append((None, Blocked(_HOLD, reason, code="policy_unavailable")))
         found.decision = _HOLD
         return found
-    profile = stack.profile(prepared.traits, at)
+    profile = stack.profile_of(prepared, at)
     moment = Moment(at, prepared.zones)
     found.until, objections = _ask(profile, prepared, moment, found.passed)
     if prepared.unknown:
@@ -199,7 +199,7 @@ def judge_prepared(prepared: Prepared, stack: Stack, at: int, *, lenient: bool =
 def _until_later(prepared: Prepared, stack: Stack, at: int, horizon: int) -> int:
     """Past a change of dates: until when do the rules of the spans after it pass?"""
     while at < horizon:
-        profile = stack.profile(prepared.traits, at)
+        profile = stack.profile_of(prepared, at)
         until, objections = _ask(profile, prepared, Moment(at, prepared.zones), [])
         if objections:
             return at
@@ -221,7 +221,7 @@ def _find_retry(found: Judgement) -> None:
         at = later
         if at > horizon:
             break
-        profile = stack.profile(prepared.traits, at)
+        profile = stack.profile_of(prepared, at)
         _, objections = _ask(profile, prepared, Moment(at, prepared.zones), [])
         if not objections:
             found.retry = at

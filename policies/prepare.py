@@ -30,16 +30,19 @@ _ACTORS: dict[str, str] = {
 class Moment:
     """An instant and what the clocks show at it in every candidate zone of the consumer."""
 
-    __slots__ = ("at", "locals")
+    __slots__ = ("_locals", "at", "zones")
 
     def __init__(self, at: int, zones: tuple[Zone, ...]) -> None:
         self.at = at
-        found: list[Local] = []
-        for place in zones:
-            wall = at + place.offset(at)
-            day = wall // DAY
-            found.append((place, day, wall - day * DAY))
-        self.locals = found
+        self.zones = zones
+        self._locals: list[Local] | None = None
+
+    @property
+    def locals(self) -> list[Local]:
+        """The local day and clock of each candidate zone, worked out when first asked for."""
+        if self._locals is None:
+            self._locals = [self.local(place) for place in self.zones]
+        return self._locals
 
     def local(self, place: Zone) -> Local:
         """What the clock of any zone shows, candidate or not."""
@@ -93,6 +96,8 @@ class Prepared:
         "facts",
         "history_since",
         "liftable",
+        "own",
+        "profile",
         "traits",
         "unknown",
         "zones",
@@ -109,6 +114,10 @@ class Prepared:
         self.liftable = bool(facts.consents) or facts.contact.reply or facts.contact.in_session
         self._series: dict[Hashable, Any] = {}
         self._digest: str | None = None
+        self.own: dict[str, int] = {}
+        """What a check keeps for this very contact (not shared by `with_contact`), by its own token."""
+        self.profile: Any = None
+        """The stack's last profile for this contact; the judge looks whether it still holds."""
 
     @property
     def facts_digest(self) -> str:

@@ -42,7 +42,7 @@ def read_ranges(text: str) -> Ranges:
 class Schedule:
     """Opening hours by weekday, and on holidays where they differ."""
 
-    __slots__ = ("_calendar", "_days", "_holiday", "_same")
+    __slots__ = ("_asked", "_calendar", "_days", "_holiday", "_same")
 
     def __init__(self, windows: Mapping[str, str], calendar: Calendar | None = None) -> None:
         days: dict[str, Ranges] = {}
@@ -63,6 +63,19 @@ class Schedule:
         first = self._days[0]
         plain = self._calendar is None and len(first) == 1 and first[0][1] < DAY
         self._same = first[0] if plain and all(day == first for day in self._days) else None
+        self._asked: dict[Zone, tuple[int, int, bool]] = {}
+
+    def at(self, place: Zone, us: int) -> tuple[bool, int]:
+        """Open at this instant in this zone? And when that ends. The last span of each zone is kept: at any one
+        time nearly every consumer of a zone is asked about the same one."""
+        known = self._asked.get(place)
+        if known is not None and known[0] <= us < known[1]:
+            return known[2], known[1]
+        wall = us + place.offset(us)
+        day = wall // DAY
+        is_open, edge = self.ask((place, day, wall - day * DAY))
+        self._asked[place] = (us, edge, is_open)
+        return is_open, edge
 
     def ranges(self, day: int) -> Ranges:
         """The open hours of a local date."""

@@ -60,15 +60,17 @@ def compile_rule(rule: RuleInForce[Params], traits: Traits) -> Check | None:
 def _within(schedule: Schedule, own: Zone | None, hours: str) -> Check:
     def check(prepared: Prepared, moment: Moment) -> Result:
         until, opens, shut = FOREVER, 0, None
-        for local in moment.locals if own is None else (moment.local(own),):
-            is_open, edge = schedule.ask(local)
-            if is_open:
-                until = min(until, edge)
-            elif edge > opens:
-                opens, shut = edge, local
+        for place in moment.zones if own is None else (own,):
+            is_open, edge = schedule.at(place, moment.at)
+            if not is_open:
+                if edge > opens:
+                    opens, shut = edge, place
+            elif edge < until:
+                until = edge
         if shut is None:
             return until
-        found = f"it is {_clock(shut)} in {shut[0].name}, outside the permitted hours ({hours})"
+        clock = _clock(moment.local(shut))
+        found = f"it is {clock} in {shut.name}, outside the permitted hours ({hours})"
         if opens >= FOREVER:
             return Blocked(Decision.DENY, found)
         return Blocked(Decision.DEFER, found, until=opens)

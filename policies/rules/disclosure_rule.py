@@ -72,7 +72,13 @@ def _is_first(prepared: Prepared, at: int) -> bool:
     stated = prepared.contact.initial_communication
     if stated is not None:
         return stated
-    return not any(_communicates(event) for event in prepared.events if to_micros(event.at) < at)
+    began: int = prepared.once("first communication", lambda: _began(prepared))
+    return began >= at
+
+
+def _began(prepared: Prepared) -> int:
+    """The instant of the first event that conveyed anything about a debt; FOREVER: none did."""
+    return next((to_micros(event.at) for event in prepared.events if _communicates(event)), FOREVER)
 
 
 def _communicates(event: Event) -> bool:

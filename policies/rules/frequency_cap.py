@@ -47,11 +47,12 @@ class Params(Frozen, frozen=True):
 class _Capper:
     """The check of one rule: every cap, bucket and zone."""
 
-    __slots__ = ("counter", "own", "params", "token", "windows")
+    __slots__ = ("clear_token", "counter", "own", "params", "token", "windows")
 
     def __init__(self, rule: RuleInForce[Params], traits: Traits, caps: tuple[Cap, ...]) -> None:
         self.params = rule.params
         self.token = token_of(rule.id, rule.params.counts, traits.actor)
+        self.clear_token = f"{self.token}/{caps}"
         self.counter = Counter(rule.params.counts, tuple(rule.rule.channels))
         self.own = None if rule.params.tz == "consumer" else zone(rule.params.tz)
         self.windows = tuple(CapWindow(cap) for cap in caps)
@@ -60,8 +61,7 @@ class _Capper:
         """The counted events of a bucket; consented calls are out, which depends on the zone's dates."""
         consent = self.params.counts.consent
         if consent is None or not prepared.facts.consents:
-            key = (self.token, bucket, prepared.contact.collector)
-            return prepared.series(key, lambda: self.counter.bucket_predicate(prepared, bucket))
+            return self.plain_series(prepared, bucket)
         spans = self.consents(prepared, bucket, place)
 
         def outside() -> Any:
@@ -70,6 +70,11 @@ class _Capper:
 
         return prepared.series((self.token, bucket, prepared.contact.collector, place.name), outside)
 
+    def plain_series(self, prepared: Prepared, bucket: Bucket) -> Series:
+        """The counted events of a bucket, consented calls among them."""
+        key = (self.token, bucket, prepared.contact.collector)
+        return prepared.series(key, lambda: self.counter.bucket_predicate(prepared, bucket))
+
     def consents(self, prepared: Prepared, bucket: Bucket, place: Zone) -> list[tuple[int, int]]:
         consent = self.params.counts.consent
         if consent is None or not prepared.facts.consents:
@@ -77,7 +82,25 @@ class _Capper:
         group = debt_group(prepared, bucket[-1], self.params.counts.merge_products) if bucket[-1] else frozenset()
         return consented(prepared, consent, place, bucket, group)
 
+    def clear_from(self, prepared: Prepared) -> int:
+        """From when on this rule passes whatever consents say: they only take calls out of the count."""
+        worst = 0
+        for bucket in self.counter.buckets(prepared):
+            series = self.plain_series(prepared, bucket)
+            for place in prepared.zones if self.own is None else (self.own,):
+                worst = max(worst, *(window.clear_from(series, place) for window in self.windows))
+        return worst
+
     def check(self, prepared: Prepared, moment: Moment) -> Result:
+        clear = prepared.own.get(self.clear_token)
+        if clear is None:
+            clear = prepared.own[self.clear_token] = self.clear_from(prepared)
+        if moment.at >= clear and prepared.history_since is None:
+            return FOREVER
+        return self.look(prepared, moment)
+
+    def look(self, prepared: Prepared, moment: Moment) -> Result:
+        """The whole question: every bucket, zone, window and consent."""
         if self.params.counts.ignore_replies and replying(prepared, moment):
             return FOREVER
         passes = FOREVER
@@ -133,7 +156,7 @@ class _Capper:
         for window in self.windows:
             uses = []
             for bucket in self.counter.buckets(prepared):
-                for local in moment.in_zone(self.own):
+                for local in moment.in_zone(self.own)[:1]:
                     low, high = window.range(self.series(prepared, bucket, local[0]), local, moment.at)
                     uses.append((high - low, window.edges(local, moment.at)))
             if uses:

@@ -42,22 +42,44 @@ class Params(Frozen, frozen=True):
 class _Gap:
     """The check of one rule: every bucket and zone."""
 
-    __slots__ = ("counter", "own", "params", "token")
+    __slots__ = ("clear_token", "counter", "own", "params", "token")
 
     def __init__(self, rule: RuleInForce[Params], traits: Traits) -> None:
         self.params = rule.params
         self.token = token_of(rule.id, rule.params.counts, traits.actor)
+        self.clear_token = f"{self.token}/{rule.params.days}/{rule.params.hours}"
         self.counter = Counter(rule.params.counts, tuple(rule.rule.channels), open_counts=False)
         self.own = None if rule.params.tz == "consumer" else zone(rule.params.tz)
 
+    def series(self, prepared: Prepared, bucket: Bucket) -> Series:
+        key = (self.token, bucket, prepared.contact.collector)
+        return prepared.series(key, lambda: self.counter.bucket_predicate(prepared, bucket))
+
+    def clear_from(self, prepared: Prepared) -> int:
+        """From when on this rule passes whatever consents say."""
+        worst = 0
+        for bucket in self.counter.buckets(prepared):
+            times = self.series(prepared, bucket).times
+            for place in prepared.zones if self.own is None else (self.own,):
+                worst = max(worst, self.free_at(place, times[-1]) if times else 0)
+        return worst
+
     def check(self, prepared: Prepared, moment: Moment) -> Result:
+        clear = prepared.own.get(self.clear_token)
+        if clear is None:
+            clear = prepared.own[self.clear_token] = self.clear_from(prepared)
+        if moment.at >= clear and prepared.history_since is None:
+            return FOREVER
+        return self.look(prepared, moment)
+
+    def look(self, prepared: Prepared, moment: Moment) -> Result:
+        """The whole question: every bucket, zone and consent."""
         if self.params.counts.ignore_replies and replying(prepared, moment):
             return FOREVER
         passes = FOREVER
         worst: Blocked | None = None
         for bucket in self.counter.buckets(prepared):
-            key = (self.token, bucket, prepared.contact.collector)
-            series = prepared.series(key, lambda: self.counter.bucket_predicate(prepared, bucket))  # noqa: B023
+            series = self.series(prepared, bucket)
             for local in moment.locals if self.own is None else (moment.local(self.own),):
                 answer = self.ask(prepared, moment.at, bucket, local, series)
                 if not isinstance(answer, Blocked):
