@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -48,3 +49,21 @@ class VirtualClock:
         if at < self._at:
             raise ValueError(f"time does not go back: {at} is before {self._at}")
         self._at = at.astimezone(UTC)
+
+
+class RunningClock:
+    """A clock that runs on from `start`, `speed` times as fast as real time: for trying out and demonstrations.
+
+    It counts as virtual, so transactions take their time from here and not from the database.
+    """
+
+    is_virtual = True
+
+    def __init__(self, start: datetime, speed: float = 1.0):
+        if start.tzinfo is None or speed <= 0:
+            raise ValueError("a running clock needs an aware start and a speed above 0")
+        self._start, self._speed = start.astimezone(UTC), speed
+        self._began = time.monotonic()
+
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=(time.monotonic() - self._began) * self._speed)
