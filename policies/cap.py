@@ -27,11 +27,12 @@ class Cap(Frozen, frozen=True):
 class CapWindow:
     """One cap over one series: is it used up at this place and time, and when will it not be?"""
 
-    __slots__ = ("cap", "first", "rolling")
+    __slots__ = ("cap", "first", "reach", "rolling")
 
     def __init__(self, cap: Cap) -> None:
         self.cap = cap
         self.rolling = {"rolling_hours": HOUR, "rolling_minutes": MINUTE}.get(cap.window, 0) * cap.n
+        self.reach = self.rolling or (days_back(cap) + 1) * DAY
         self.first = WEEKDAYS.index(cap.week_start)
 
     def span(self, local: Local) -> tuple[int, int]:

@@ -80,27 +80,41 @@ def _plain(counts: Counts, channels: tuple[str, ...], *, open_counts: bool) -> P
     """The conditions on an event that do not depend on the contact."""
     on, ways = frozenset(channels), frozenset(counts.direction)
     outcome_counts = _counted_outcome(counts, open_counts=open_counts)
-    content, not_content = frozenset(counts.content), frozenset(counts.not_content)
-    place, not_place = frozenset(counts.place), frozenset(counts.not_place)
-    kinds, purposes = frozenset(counts.number_kind), frozenset(counts.purpose)
-    ignored = frozenset(counts.ignore_flags)
+    rest = _rest(counts)
 
     def matches(event: Event) -> bool:
         return (
             (not on or event.channel in on)
             and event.direction in ways
             and outcome_counts(event)
-            and (not content or event.content in content)
-            and event.content not in not_content
-            and (not place or event.place in place)
-            and event.place not in not_place
-            and (not kinds or event.number_kind in kinds)
-            and (not purposes or event.purpose in purposes)
-            and not (ignored and ignored.intersection(event.flags))
-            and not (counts.ignore_replies and is_reply(event))
+            and (not rest or all(condition(event) for condition in rest))
         )
 
     return matches
+
+
+def _among(key: str, wanted: frozenset[str]) -> Predicate:
+    return lambda event: getattr(event, key) in wanted
+
+
+def _not_among(key: str, refused: frozenset[str]) -> Predicate:
+    return lambda event: getattr(event, key) not in refused
+
+
+def _rest(counts: Counts) -> tuple[Predicate, ...]:
+    """The conditions that few rules have."""
+    keys = ("content", "place", "number_kind", "purpose")
+    found = [_among(key, frozenset(getattr(counts, key))) for key in keys if getattr(counts, key)]
+    if counts.not_content:
+        found.append(_not_among("content", frozenset(counts.not_content)))
+    if counts.not_place:
+        found.append(_not_among("place", frozenset(counts.not_place)))
+    if counts.ignore_flags:
+        ignored = frozenset(counts.ignore_flags)
+        found.append(lambda event: ignored.isdisjoint(event.flags))
+    if counts.ignore_replies:
+        found.append(lambda event: not is_reply(event))
+    return tuple(found)
 
 
 def _same_collector(prepared: Prepared) -> Predicate:
@@ -136,11 +150,11 @@ def about(event: Event) -> frozenset[str]:
 class Counter:
     """The counted events of one rule, by bucket of the contact that is judged."""
 
-    __slots__ = ("_counts", "_plain", "counts")
+    __slots__ = ("counts", "plain")
 
     def __init__(self, counts: Counts, channels: tuple[str, ...], *, open_counts: bool = True) -> None:
         self.counts = counts
-        self._plain = _plain(counts, tuple(counts.channels) or channels, open_counts=open_counts)
+        self.plain = _plain(counts, tuple(counts.channels) or channels, open_counts=open_counts)
 
     def buckets(self, prepared: Prepared) -> list[Bucket]:
         """One for each debt of the contact where the rule counts by debt, else one."""
@@ -162,7 +176,7 @@ class Counter:
         group = debt_group(prepared, debt, self.counts.merge_products) if debt else frozenset()
         ours = (lambda event: True) if self.counts.any_collector else _same_collector(prepared)
         household = "household" in scope
-        plain = self._plain
+        plain = self.plain
 
         def inside(event: Event) -> bool:
             if not plain(event) or not ours(event):

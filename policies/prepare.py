@@ -7,7 +7,7 @@ with the history. A `Prepared` may be asked about another contact with the same 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable
 from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
@@ -58,15 +58,16 @@ class Moment:
 class Series:
     """The events that one cap counts in one bucket: times ascending, their ids, their local days by zone."""
 
-    __slots__ = ("_days", "ids", "times")
+    __slots__ = ("_days", "events", "times")
 
-    def __init__(self, events: Iterable[Event]) -> None:
-        self.times: list[int] = []
-        self.ids: list[str] = []
-        for event in events:
-            self.times.append(to_micros(event.at))
-            self.ids.append(event.id or event.at.isoformat())
+    def __init__(self, events: list[Event], times: list[int]) -> None:
+        self.events = events
+        self.times = times
         self._days: dict[str, list[int]] = {}
+
+    def ids(self, low: int, high: int) -> tuple[str, ...]:
+        """Our attempt ids of these events; the instant where an event has none."""
+        return tuple(event.id or event.at.isoformat() for event in self.events[low:high])
 
     def days(self, place: Zone) -> list[int]:
         """The local day number of each event, ascending."""
@@ -98,15 +99,24 @@ class Prepared:
         "liftable",
         "own",
         "profile",
+        "times",
         "traits",
         "unknown",
         "zones",
     )
 
-    def __init__(self, facts: Facts, events: tuple[Event, ...], zones: tuple[Zone, ...], unknown: frozenset[str]):
+    def __init__(
+        self,
+        facts: Facts,
+        events: tuple[Event, ...],
+        times: list[int],
+        zones: tuple[Zone, ...],
+        unknown: frozenset[str],
+    ) -> None:
         self.facts = facts
         self.contact: Contact = facts.contact
         self.events = events
+        self.times = times
         self.zones = zones
         self.unknown = unknown
         self.history_since = None if facts.history_since is None else to_micros(facts.history_since)
@@ -130,8 +140,10 @@ class Prepared:
         """The events that the predicate counts, built once for each `key`."""
         known: Series | None = self._series.get(key)
         if known is None:
-            counts = predicate()
-            known = self._series[key] = Series([event for event in self.events if counts(event)])
+            counts, events, times = predicate(), self.events, self.times
+            chosen = [index for index, event in enumerate(events) if counts(event)]
+            known = Series([events[index] for index in chosen], [times[index] for index in chosen])
+            self._series[key] = known
         return known
 
     def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
@@ -147,7 +159,11 @@ class Prepared:
         """The same facts asked about another contact. What `once` and `series` kept is kept: keys that depend on
         the contact must name what they depend on."""
         other = Prepared(
-            msgspec.structs.replace(self.facts, contact=contact), self.events, self.zones, self.unknown
+            msgspec.structs.replace(self.facts, contact=contact),
+            self.events,
+            self.times,
+            self.zones,
+            self.unknown,
         )
         other._series = self._series
         return other
@@ -187,11 +203,13 @@ def _zones(names: tuple[str, ...]) -> tuple[Zone, ...] | None:
 def prepare(facts: Facts) -> Prepared:
     """Make facts ready. No usable zone counts as an unknown zone; the history is sorted by time (stable)."""
     events = facts.history
-    if any(events[i].at > events[i + 1].at for i in range(len(events) - 1)):
+    times = [to_micros(event.at) for event in events]
+    if times != sorted(times):
         events = tuple(sorted(events, key=lambda event: event.at))
+        times.sort()
     unknown: set[str] = set(facts.unknown)
     zones = _zones(facts.zones)
     if not zones:
         unknown.add(Fact.ZONE)
         zones = ()
-    return Prepared(facts, events, zones, frozenset(unknown))
+    return Prepared(facts, events, times, zones, frozenset(unknown))

@@ -7,6 +7,7 @@ does. What is reserved or already dated later counts too.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import Any
 
 import msgspec
@@ -47,7 +48,7 @@ class Params(Frozen, frozen=True):
 class _Capper:
     """The check of one rule: every cap, bucket and zone."""
 
-    __slots__ = ("clear_token", "counter", "own", "params", "token", "windows")
+    __slots__ = ("clear_token", "counter", "fewest", "own", "params", "reach", "token", "windows")
 
     def __init__(self, rule: RuleInForce[Params], traits: Traits, caps: tuple[Cap, ...]) -> None:
         self.params = rule.params
@@ -56,6 +57,8 @@ class _Capper:
         self.counter = Counter(rule.params.counts, tuple(rule.rule.channels))
         self.own = None if rule.params.tz == "consumer" else zone(rule.params.tz)
         self.windows = tuple(CapWindow(cap) for cap in caps)
+        self.fewest = min(cap.limit for cap in caps)
+        self.reach = max(window.reach for window in self.windows)
 
     def series(self, prepared: Prepared, bucket: Bucket, place: Zone) -> Series:
         """The counted events of a bucket; consented calls are out, which depends on the zone's dates."""
@@ -82,8 +85,14 @@ class _Capper:
         group = debt_group(prepared, bucket[-1], self.params.counts.merge_products) if bucket[-1] else frozenset()
         return consented(prepared, consent, place, bucket, group)
 
-    def clear_from(self, prepared: Prepared) -> int:
-        """From when on this rule passes whatever consents say: they only take calls out of the count."""
+    def clear_from(self, prepared: Prepared, at: int) -> int:
+        """From when on this rule surely passes, whatever consents say: they only take calls out of the count.
+
+        Most contacts have too few events within reach of the windows: then that is `at` itself, and no series is
+        made.
+        """
+        if self.fewest > len(prepared.times) or self.few(prepared, at):
+            return at
         worst = 0
         for bucket in self.counter.buckets(prepared):
             series = self.plain_series(prepared, bucket)
@@ -91,10 +100,22 @@ class _Capper:
                 worst = max(worst, *(window.clear_from(series, place) for window in self.windows))
         return worst
 
+    def few(self, prepared: Prepared, at: int) -> bool:
+        """True if no bucket has as many events within reach of `at` as the smallest limit."""
+        since = bisect_right(prepared.times, at - self.reach)
+        recent = prepared.events[since:]
+        if len(recent) < self.fewest:
+            return True
+        for bucket in self.counter.buckets(prepared):
+            inside = self.counter.bucket_predicate(prepared, bucket)
+            if sum(map(inside, recent)) >= self.fewest:
+                return False
+        return True
+
     def check(self, prepared: Prepared, moment: Moment) -> Result:
         clear = prepared.own.get(self.clear_token)
         if clear is None:
-            clear = prepared.own[self.clear_token] = self.clear_from(prepared)
+            clear = prepared.own[self.clear_token] = self.clear_from(prepared, moment.at)
         if moment.at >= clear and prepared.history_since is None:
             return FOREVER
         return self.look(prepared, moment)
@@ -147,7 +168,7 @@ class _Capper:
         about = f" about {bucket[-1]}" if bucket[-1] else ""
         found = f"{high - low} contacts{about} are counted in {window.words()}, the limit is {window.cap.limit}"
         answer = Decision.DENY if until >= FOREVER else Decision.DEFER
-        counted = tuple(series.ids[low:high])
+        counted = series.ids(low, high)
         return Blocked(answer, found, until=None if until >= FOREVER else until, counted=counted)
 
     def report(self, prepared: Prepared, moment: Moment, rule_id: str) -> tuple[WindowUse, ...]:

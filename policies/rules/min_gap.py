@@ -6,6 +6,7 @@ whoever began it), and the pauses of states and of other laws that have the same
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import Any
 
 import msgspec
@@ -55,9 +56,12 @@ class _Gap:
         key = (self.token, bucket, prepared.contact.collector)
         return prepared.series(key, lambda: self.counter.bucket_predicate(prepared, bucket))
 
-    def clear_from(self, prepared: Prepared) -> int:
-        """From when on this rule passes whatever consents say."""
-        worst = 0
+    def clear_from(self, prepared: Prepared, at: int) -> int:
+        """From when on this rule surely passes, whatever consents say."""
+        worst, since = 0, bisect_right(prepared.times, at - self.length() - 2 * DAY)
+        recent = prepared.events[since:]
+        if not any(map(self.counter.plain, recent)):
+            return at
         for bucket in self.counter.buckets(prepared):
             times = self.series(prepared, bucket).times
             for place in prepared.zones if self.own is None else (self.own,):
@@ -67,7 +71,7 @@ class _Gap:
     def check(self, prepared: Prepared, moment: Moment) -> Result:
         clear = prepared.own.get(self.clear_token)
         if clear is None:
-            clear = prepared.own[self.clear_token] = self.clear_from(prepared)
+            clear = prepared.own[self.clear_token] = self.clear_from(prepared, moment.at)
         if moment.at >= clear and prepared.history_since is None:
             return FOREVER
         return self.look(prepared, moment)
@@ -107,7 +111,7 @@ class _Gap:
             date = date_of(place.day(series.times[-1])).isoformat()
             found = f"the pause after {date} is not over"
             until = until if begins is None else min(until, begins)
-            return Blocked(Decision.DEFER, found, until=until, counted=(series.ids[-1],))
+            return Blocked(Decision.DEFER, found, until=until, counted=series.ids(-1, len(series.times)))
         return FOREVER if prepared.history_since is None else self.known(prepared, at)
 
     def consents(self, prepared: Prepared, bucket: Bucket, place: Zone) -> list[tuple[int, int]]:
