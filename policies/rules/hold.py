@@ -20,7 +20,7 @@ class Params(Frozen, frozen=True):
 
     `deceased`: the fact of death is such a hold too. `allowed` contents and `outside` parties pass; `heirs`
     are the parties and `heir_purposes` the purposes that a death does not stop. `collector_type`: only these
-    are bound.
+    are bound, and those whose type is not known.
     """
 
     holds: tuple[Word, ...] = ()
@@ -47,7 +47,7 @@ def compile_rule(rule: RuleInForce[Params], traits: Traits) -> Check | None:
 
     def check(prepared: Prepared, moment: Moment) -> Result:
         facts = prepared.facts
-        if only and prepared.contact.collector_type not in only:
+        if only and prepared.contact.collector_type not in (None, *only):
             return FOREVER
         if bound and (facts.deceased or facts.consumer_status == "deceased"):
             return Blocked(Decision.HOLD, "the consumer has died")

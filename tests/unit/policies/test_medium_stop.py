@@ -1,0 +1,134 @@
+"""Opt-outs: what a stop closes, from when, and the one confirmation that may follow it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from policies.vocabulary import RuleKind
+from tests.unit.policies.single_rule import ask, decision, facts_from
+
+KIND = RuleKind.MEDIUM_STOP
+PARAMS: dict[str, Any] = {"allowed": ["legally_required:*"], "one_confirmation": True}
+AT = "2026-08-05T10:00:00-05:00"
+
+
+def _contact(channel: str, at: str = "2026-08-20T10:00:00-05:00", **more: Any) -> dict[str, Any]:
+    return {"at": at, "channel": channel, **more}
+
+
+@pytest.mark.parametrize(
+    ("medium", "channel", "answer"),
+    [
+        ("sms", "sms", "deny"),
+        ("sms", "email", "allow"),
+        ("voice", "voicemail", "deny"),
+        ("voice", "task", "deny"),
+        ("voicemail", "voice", "allow"),
+        ("letter", "postcard", "deny"),
+        ("social_private", "social_private", "deny"),
+    ],
+)
+def test_a_stop_closes_its_medium_and_what_rides_on_it(medium: str, channel: str, answer: str) -> None:
+    facts = facts_from(_contact(channel, address="a"), media_stop=[{"medium": medium, "at": AT}])
+    assert decision(KIND, PARAMS, facts) == answer
+
+
+def test_a_stop_of_one_address_leaves_the_others() -> None:
+    stops = [{"medium": "sms", "address": "a", "at": AT}]
+    assert decision(KIND, PARAMS, facts_from(_contact("sms", address="a"), media_stop=stops)) == "deny"
+    assert decision(KIND, PARAMS, facts_from(_contact("sms", address="b"), media_stop=stops)) == "allow"
+
+
+def test_a_contact_without_an_address_could_be_to_the_stopped_one() -> None:
+    facts = facts_from(_contact("sms"), media_stop=[{"medium": "sms", "address": "a", "at": AT}])
+    assert decision(KIND, PARAMS, facts) == "deny"
+
+
+def test_a_stop_counts_from_its_receipt_to_the_microsecond() -> None:
+    stops = [{"medium": "sms", "at": AT}]
+    before = ask(
+        KIND, PARAMS, facts_from(_contact("sms", "2026-08-05T09:59:59.999999-05:00"), media_stop=stops)
+    )
+    assert str(before.decision) == "allow"
+    assert before.until == 1_785_942_000_000_000
+    assert decision(KIND, PARAMS, facts_from(_contact("sms", AT), media_stop=stops)) == "deny"
+
+
+def test_a_stop_without_a_time_is_in_force() -> None:
+    facts = facts_from(_contact("sms", "2020-01-01T10:00:00-06:00"), media_stop=[{"medium": "sms"}])
+    assert decision(KIND, PARAMS, facts) == "deny"
+
+
+def test_mail_that_law_requires_passes_a_stop_of_mail_only() -> None:
+    stops = [{"medium": "letter", "at": AT}, {"medium": "email", "at": AT}]
+    required = "legally_required:reg_z_periodic_statement"
+    letter = facts_from(_contact("letter", content=required), media_stop=stops)
+    assert decision(KIND, PARAMS, letter) == "allow"
+    mail = facts_from(_contact("email", content=required), media_stop=stops)
+    assert decision(KIND, PARAMS, mail) == "deny"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "answer"),
+    [("delivered", "deny"), (None, "deny"), ("failed", "allow"), ("bounced", "allow")],
+)
+def test_one_confirmation_may_leave(outcome: str | None, answer: str) -> None:
+    sent = {
+        "at": "2026-08-05T10:01:00-05:00",
+        "channel": "sms",
+        "address": "a",
+        "content": "opt_out_confirmation",
+        **({"outcome": outcome} if outcome else {}),
+    }
+    contact = _contact("sms", "2026-08-05T10:05:00-05:00", address="a", content="opt_out_confirmation")
+    facts = facts_from(contact, [sent], media_stop=[{"medium": "sms", "address": "a", "at": AT}])
+    assert decision(KIND, PARAMS, facts) == answer
+
+
+def test_a_later_stop_may_be_confirmed_anew() -> None:
+    sent = {
+        "at": "2026-08-01T10:01:00-05:00",
+        "channel": "sms",
+        "outcome": "sent",
+        "content": "opt_out_confirmation",
+    }
+    contact = _contact("sms", "2026-08-05T10:05:00-05:00", content="opt_out_confirmation")
+    facts = facts_from(contact, [sent], media_stop=[{"medium": "sms", "at": AT}])
+    assert decision(KIND, PARAMS, facts) == "allow"
+
+
+@pytest.mark.parametrize(
+    ("body", "answer"),
+    [
+        ("STOP", "deny"),
+        ("Please don't text me any more!", "deny"),
+        ("no me manden más mensajes", "deny"),
+        ("别再给我发短信了", "deny"),
+        ("I will stop by on Tuesday", "allow"),
+        ("Don't call me back until Friday", "allow"),
+        ("ok thanks", "allow"),
+    ],
+)
+def test_a_message_that_asks_to_stop_closes_the_medium_even_unregistered(body: str, answer: str) -> None:
+    came = {
+        "at": AT,
+        "channel": "sms",
+        "direction": "inbound",
+        "outcome": "received",
+        "address": "a",
+        "body": body,
+    }
+    facts = facts_from(_contact("sms", address="a"), [came])
+    assert decision(KIND, PARAMS, facts) == answer
+
+
+def test_spoken_words_close_the_telephone_and_not_the_mail() -> None:
+    cease = {"form": "oral", "via": "voice", "received_at": AT}
+    assert decision(KIND, PARAMS, facts_from(_contact("voice"), cease=cease)) == "deny"
+    assert decision(KIND, PARAMS, facts_from(_contact("email"), cease=cease)) == "allow"
+
+
+def test_a_stop_register_that_is_not_known_holds() -> None:
+    assert decision(KIND, PARAMS, facts_from(_contact("sms"), unknown=["media_stop"])) == "hold"
