@@ -19,11 +19,15 @@ from orchestrator.domain.field import FIELDS, sample_record
 from orchestrator.errors import InputError
 
 MAX_BYTES = 2_048
-_LITERAL = re.compile(r"""[rRbB]{0,2}(?:\"\"\".*?\"\"\"|'''.*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')""", re.DOTALL)
+_LITERAL = re.compile(
+    r"""[rRbB]{0,2}(?:\"\"\".*?\"\"\"|'''.*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')""", re.DOTALL
+)
 _CALL = re.compile(r"(?P<dot>\.\s*)?(?P<name>[A-Za-z_]\w*)\s*\(")
 _MEMBER_CALLS = frozenset({"startsWith", "endsWith", "contains", "size"})
 _CALLS = frozenset({"size", "int", "double", "string", "has", "in"})
-_MACROS = frozenset({"all", "exists", "exists_one", "existsOne", "map", "filter", "transformList", "transformMap"})
+_MACROS = frozenset(
+    {"all", "exists", "exists_one", "existsOne", "map", "filter", "transformList", "transformMap"}
+)
 _POSITION = re.compile(r"<input>:(?P<line>\d+):(?P<column>\d+): (?:Syntax error: )?(?P<reason>[^\n]*)")
 
 
@@ -64,7 +68,9 @@ def parse(text: str) -> Condition:
     for name in names:
         if name not in FIELDS:
             raise ConditionError(
-                f"unknown field {name!r}", where=_place(bare, name), hint="docs/reference/fields.md lists the fields"
+                f"unknown field {name!r}",
+                where=_place(bare, name),
+                hint="docs/reference/fields.md lists the fields",
             )
     _check_types(text, program, names)
     return Condition(text, names, program)
@@ -82,10 +88,17 @@ def _refuse_calls(bare: str) -> None:
     for match in _CALL.finditer(bare):
         name, known = match["name"], _MEMBER_CALLS if match["dot"] else _CALLS
         if name in _MACROS:
-            raise ConditionError(f"{name}() goes through a list, which a condition may not", where=_at(bare, match.start("name")))
+            raise ConditionError(
+                f"{name}() goes through a list, which a condition may not",
+                where=_at(bare, match.start("name")),
+            )
         if name not in known:
             functions = ", ".join(sorted(_CALLS | _MEMBER_CALLS))
-            raise ConditionError(f"unknown function {name}()", where=_at(bare, match.start("name")), hint=f"there are: {functions}")
+            raise ConditionError(
+                f"unknown function {name}()",
+                where=_at(bare, match.start("name")),
+                hint=f"there are: {functions}",
+            )
 
 
 def _at(text: str, offset: int) -> str:

@@ -1,4 +1,7 @@
-"""The fields that conditions may name: one table, from which the reference page and the sample records are made."""
+"""The fields that conditions may name.
+
+One table, from which the reference page and the sample records are made.
+"""
 
 from __future__ import annotations
 
@@ -51,11 +54,15 @@ _FIELDS = (
     Field("new_placement", _T.BOOL, "", "nobody contacted the consumer about it for us before", True),
     _may("charged_off_on", _T.DATE, "ISO date", "the day of the charge-off", "2026-01-05"),
     _may("last_payment_on", _T.DATE, "ISO date", "the day of the last payment, as imported", "2026-01-05"),
-    _may("limitation_on", _T.DATE, "ISO date", "the day on which a court action is time-barred", "2029-01-05"),
+    _may(
+        "limitation_on", _T.DATE, "ISO date", "the day on which a court action is time-barred", "2029-01-05"
+    ),
     Field("consumer_id", _T.STRING, "", "the first consumer who owes the account", "c1"),
     Field("kind", _T.STRING, "", "person or business", "person"),
     Field("country", _T.STRING, "ISO 3166-1", "the consumer's country", "US"),
-    Field("jurisdictions", _T.LIST, "lower-case ISO 3166-2", "whose rules apply, like us-ny", ["us", "us-ny"]),
+    Field(
+        "jurisdictions", _T.LIST, "lower-case ISO 3166-2", "whose rules apply, like us-ny", ["us", "us-ny"]
+    ),
     _may("language", _T.STRING, "BCP 47", "the consumer's language", "en"),
     _may("age", _T.INT, "years", "the consumer's age", 40),
     Field("accounts", _T.INT, "accounts", "open accounts of the consumer", 2),
@@ -67,7 +74,9 @@ _FIELDS = (
     Field("opt_outs", _T.LIST, "channels, or all", "what the person stopped, wherever", ["sms"]),
     Field("consents", _T.LIST, "channels", "what the person agreed to and did not take back", ["email"]),
     _may("validation_sent_on", _T.DATE, "ISO date", "the day of the validation notice (US)", "2026-01-09"),
-    _may("agency_notice_on", _T.DATE, "ISO date", "the day of the notice of the agency (China)", "2026-01-09"),
+    _may(
+        "agency_notice_on", _T.DATE, "ISO date", "the day of the notice of the agency (China)", "2026-01-09"
+    ),
 )
 FIELDS = {field.name: field for field in _FIELDS}
 

@@ -22,14 +22,14 @@ class _Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Unknown keys are refused."""
 
 
-class Address(_Shape):
+class Address(_Shape, frozen=True):
     """A postal address as printed, one line each; `country` empty: for every country."""
 
     lines: tuple[str, ...]
     country: str | None = None
 
 
-class Licence(_Shape):
+class Licence(_Shape, frozen=True):
     """`jurisdiction` is a lower-case ISO 3166-2 path such as us-ny-nyc; `ends_on` is the last day."""
 
     jurisdiction: str
@@ -38,28 +38,28 @@ class Licence(_Shape):
     regulator: str | None = None
 
 
-class Agent(_Shape):
+class Agent(_Shape, frozen=True):
     """An employee as consumers know them: a fixed alias and a staff number."""
 
     id: str
     alias: str
 
 
-class Mailbox(_Shape):
+class Mailbox(_Shape, frozen=True):
     """The From of an e-mail, and where answers go."""
 
     from_: str = msgspec.field(name="from")
     reply_to: str | None = None
 
 
-class SenderIds(_Shape):
+class SenderIds(_Shape, frozen=True):
     """Numbers or names that a channel shows, E.164 where they are numbers."""
 
     sms: str | None = None
     voice: str | None = None
 
 
-class Creditor(_Shape):
+class Creditor(_Shape, frozen=True):
     """One creditor. Texts by language have a tag or `default` as their key."""
 
     id: str
@@ -78,7 +78,7 @@ class Creditor(_Shape):
     may_be_named: bool = True
 
 
-class Firm(_Shape):
+class Firm(_Shape, frozen=True):
     """The collecting firm. Phones by country, texts by language; `default` serves what is not listed."""
 
     name: str

@@ -44,7 +44,10 @@ class FirmError(SettingError):
 
 
 def load(path: Path | None) -> Firm:
-    """The firm of a YAML file, or the packaged sample firm where none is named. Anything wrong: one FirmError."""
+    """The firm of a YAML file, or the packaged sample firm where none is named. Anything wrong.
+
+    One FirmError.
+    """
     body, file = _text(path)
     return parse(body, file)
 
@@ -78,7 +81,10 @@ def parse(body: str, file: str) -> Firm:
 
 
 def lint(body: str, file: str, today: date) -> list[Diagnostic]:
-    """Everything to mend in the firm file, by line: what makes it unfit, and what will stand in the way of contacts."""
+    """Everything to mend in the firm file, by line.
+
+    What makes it unfit, and what will stand in the way of contacts.
+    """
     try:
         firm = parse(body, file)
     except FirmError as error:

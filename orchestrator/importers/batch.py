@@ -1,4 +1,7 @@
-"""One import under way: what it counts, where its refused rows go, and the name its facts carry as their source."""
+"""One import under way.
+
+What it counts, where its refused rows go, and the name its facts carry as their source.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,17 @@ from orchestrator.domain.cadence import Cadence
 from orchestrator.importers.kind import Kind
 from orchestrator.importers.rejected import RejectedFile
 from orchestrator.importers.row import Row
-from orchestrator.store import entry
+from orchestrator.store import book, entry
 from orchestrator.store.sealing import Sealer
 from orchestrator.store.session import Session
 
 
 @dataclass(slots=True)
 class Batch:
-    """`file_digest` is the SHA-256 of the file in hex; `seen_before`: the same file was imported whole before."""
+    """`file_digest` is the SHA-256 of the file in hex; `seen_before`.
+
+    The same file was imported whole before.
+    """
 
     id: str
     kind: Kind
@@ -67,8 +73,7 @@ class Batch:
     def countries(self, unit: Session) -> tuple[str, ...]:
         """The countries of the book, in which a national number may have to be read."""
         if self._countries is None:
-            found = unit.query("SELECT DISTINCT country FROM consumer ORDER BY country")
-            self._countries = tuple(str(row[0]) for row in found)
+            self._countries = book.countries(unit)
         return self._countries
 
     def moves(self, consumer_ids: Iterable[str]) -> None:
@@ -84,12 +89,11 @@ class Batch:
         self._noted.append((line, who, body))
 
     def follow(self, unit: Session) -> None:
-        """What every chunk brings, in its transaction: permits die, held work is looked at, the ledger has its lines."""
-        people = sorted(self._moved)
-        unit.executemany(
-            "UPDATE consumer SET epoch = epoch + 1, changed_at = :now WHERE id = :id",
-            [{"id": id_, "now": unit.now_micros} for id_ in people],
-        )
+        """What every chunk brings, in its transaction.
+
+        Permits die, held work is looked at, the ledger has its lines.
+        """
+        book.move_epochs(unit, sorted(self._moved))
         if stirred := self._moved | self._stirred:
             entry.wake(unit, stirred)
         reference = self.sealer.reference

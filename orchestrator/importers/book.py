@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from orchestrator.importers.portfolio_row import Point, PortfolioRow
-from orchestrator.importers.row import RowRefused
+from orchestrator.importers.row import RowError
 
 NAMES = ("given_name", "family_name", "organization")
 # what a later file may not contradict, and what to do where it must change after all
@@ -73,7 +73,7 @@ class Book:
     balances_known: bool = False
 
     def apply(self, row: PortfolioRow) -> None:
-        """Take the row in; RowRefused says what it contradicts or lacks."""
+        """Take the row in; RowError says what it contradicts or lacks."""
         consumer = self.consumers.get(row.consumer_id)
         account = self.accounts.get(row.account_id)
         told = dict(row.account)
@@ -83,7 +83,7 @@ class Book:
             told.pop("balance_minor", None)
         problems = _consumer_problems(consumer, row) + _account_problems(account, told)
         if problems:
-            raise RowRefused("; ".join(problems))
+            raise RowError("; ".join(problems))
         if consumer is None:
             consumer = self.consumers[row.consumer_id] = ConsumerState(
                 row.consumer_id, True, {}, pool_id=row.consumer_id

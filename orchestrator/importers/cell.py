@@ -1,4 +1,7 @@
-"""One cell of an imported file to one typed value. A cell that cannot be read says why, in words for the rejected file."""
+"""One cell of an imported file to one typed value.
+
+A cell that cannot be read says why, in words for the rejected file.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ _BY_FOLDED_ZONE = {zone.casefold(): zone for zone in _ZONES}
 EARLIEST_YEAR = 1880
 
 
-class CellRefused(ValueError):
+class CellError(ValueError):
     """A cell that cannot be read; the message goes to the rejected file behind the column's name."""
 
 
@@ -42,9 +45,9 @@ def text(limit: int) -> Parse:
 
     def parse(cell: str) -> str:
         if len(cell) > limit:
-            raise CellRefused(f"{len(cell)} characters, at most {limit} are kept")
+            raise CellError(f"{len(cell)} characters, at most {limit} are kept")
         if cell[0] in "=@+-" and _FORMULA.match(cell):
-            raise CellRefused("looks like a spreadsheet formula")
+            raise CellError("looks like a spreadsheet formula")
         return cell
 
     return parse
@@ -53,9 +56,9 @@ def text(limit: int) -> Parse:
 def identifier(cell: str) -> str:
     """An external id, kept as it is: at most 64 printable characters."""
     if len(cell) > 64:
-        raise CellRefused(f"{len(cell)} characters, an id has at most 64")
+        raise CellError(f"{len(cell)} characters, an id has at most 64")
     if not cell.isprintable() or cell[0] in "=@":
-        raise CellRefused(f"{cell!r} is not usable as an id")
+        raise CellError(f"{cell!r} is not usable as an id")
     return cell
 
 
@@ -67,7 +70,7 @@ def choice(*values: str) -> Parse:
         folded = cell.casefold()
         if folded in known:
             return folded
-        raise CellRefused(f"{cell!r} is not one of {', '.join(values)}")
+        raise CellError(f"{cell!r} is not one of {', '.join(values)}")
 
     return parse
 
@@ -85,13 +88,13 @@ def choices(*values: str) -> Parse:
 def yes_no(cell: str) -> bool:
     folded = cell.casefold()
     if folded not in {"yes", "no"}:
-        raise CellRefused(f"{cell!r} is neither yes nor no")
+        raise CellError(f"{cell!r} is neither yes nor no")
     return folded == "yes"
 
 
 def count(cell: str) -> int:
     if not (cell.isascii() and cell.isdigit() and len(cell) <= 6):
-        raise CellRefused(f"{cell!r} is not a whole number")
+        raise CellError(f"{cell!r} is not a whole number")
     return int(cell)
 
 
@@ -99,13 +102,13 @@ def count(cell: str) -> int:
 def day(cell: str) -> str:
     """An ISO 8601 calendar date, checked and kept as text, which both databases take."""
     if not _DATE.fullmatch(cell):
-        raise CellRefused(f"{cell!r} is not a date like 2026-03-31")
+        raise CellError(f"{cell!r} is not a date like 2026-03-31")
     try:
         parsed = date.fromisoformat(cell)
     except ValueError:
-        raise CellRefused(f"{cell!r} is not a day of the calendar") from None
+        raise CellError(f"{cell!r} is not a day of the calendar") from None
     if parsed.year < EARLIEST_YEAR:
-        raise CellRefused(f"{cell!r} is before {EARLIEST_YEAR}")
+        raise CellError(f"{cell!r} is before {EARLIEST_YEAR}")
     return cell
 
 
@@ -114,14 +117,14 @@ def instant(cell: str) -> int:
     """An RFC 3339 time with its offset, as microseconds of UTC."""
     match = _INSTANT.fullmatch(cell)
     if match is None:
-        raise CellRefused(f"{cell!r} is not a time with its offset, like 2026-03-31T14:30:00-05:00")
+        raise CellError(f"{cell!r} is not a time with its offset, like 2026-03-31T14:30:00-05:00")
     on, clock_time, offset = match.groups()
     try:
         parsed = datetime.fromisoformat(f"{on}T{clock_time}{'+00:00' if offset in 'Zz' else offset}")
     except ValueError:
-        raise CellRefused(f"{cell!r} is not a time of the calendar") from None
+        raise CellError(f"{cell!r} is not a time of the calendar") from None
     if not EARLIEST_YEAR <= parsed.year < 9000:
-        raise CellRefused(f"{cell!r} is out of range")
+        raise CellError(f"{cell!r} is out of range")
     return to_micros(parsed.astimezone(UTC))
 
 
@@ -130,35 +133,35 @@ def amount(cell: str, currency: str) -> int:
     match = _AMOUNT.fullmatch(cell)
     if match is None:
         advice = ", without separators or signs" if "," in cell or " " in cell else ""
-        raise CellRefused(f"{cell!r} is not an amount; write it like 1234.50{advice}")
+        raise CellError(f"{cell!r} is not an amount; write it like 1234.50{advice}")
     sign, whole, fraction = match.groups(default="")
     digits = exponent(currency)
     if len(fraction) > digits:
-        raise CellRefused(f"{cell!r} has {len(fraction)} digits after the point, {currency} has {digits}")
+        raise CellError(f"{cell!r} has {len(fraction)} digits after the point, {currency} has {digits}")
     minor = int(whole + fraction.ljust(digits, "0"))
     if minor >= 2**62:
-        raise CellRefused(f"{cell!r} is too large")
+        raise CellError(f"{cell!r} is too large")
     return -minor if sign else minor
 
 
 def country(cell: str) -> str:
     code = cell.upper()
     if code not in COUNTRIES:
-        raise CellRefused(f"{cell!r} is not a country of ISO 3166-1, like US or CN")
+        raise CellError(f"{cell!r} is not a country of ISO 3166-1, like US or CN")
     return code
 
 
 def currency(cell: str) -> str:
     code = cell.upper()
     if code not in CURRENCIES:
-        raise CellRefused(f"{cell!r} is not a currency of ISO 4217, like USD or CNY")
+        raise CellError(f"{cell!r} is not a currency of ISO 4217, like USD or CNY")
     return code
 
 
 def zone(cell: str) -> str:
     known = _BY_FOLDED_ZONE.get(cell.casefold())
     if known is None:
-        raise CellRefused(f"{cell!r} is not an IANA time zone, like America/Chicago")
+        raise CellError(f"{cell!r} is not an IANA time zone, like America/Chicago")
     return known
 
 
@@ -167,19 +170,19 @@ def language_tag(cell: str) -> str:
     try:
         return language.canonical(cell)
     except ValueError as problem:
-        raise CellRefused(str(problem)) from None
+        raise CellError(str(problem)) from None
 
 
 def email(cell: str) -> str:
     """Exactly one mailbox `local@domain`, no display name, no quoting; the domain in lower case, as ASCII."""
     local, at, domain = cell.rpartition("@")
     if not at or len(cell) > 254 or len(local) > 64 or not _LOCAL.fullmatch(local):
-        raise CellRefused(f"{cell!r} is not exactly one e-mail address")
+        raise CellError(f"{cell!r} is not exactly one e-mail address")
     if not domain.isascii():
         try:
             domain = domain.encode("idna").decode("ascii")
         except UnicodeError:
-            raise CellRefused(f"{cell!r}: the part behind @ is not a domain") from None
+            raise CellError(f"{cell!r}: the part behind @ is not a domain") from None
     if not _DOMAIN.fullmatch(domain):
-        raise CellRefused(f"{cell!r}: the part behind @ is not a domain")
+        raise CellError(f"{cell!r}: the part behind @ is not a domain")
     return f"{local}@{domain.lower()}"

@@ -1,4 +1,5 @@
-"""Look-ups of registers: reassigned numbers, deaths, bankruptcies, litigation, military service, kinds of line.
+"""Look-ups of registers: reassigned numbers, deaths, bankruptcies, litigation, military service, kinds of
+line.
 
 A positive answer protects at once: a hold on the person, or the number taken out of use wherever it is.
 """
@@ -8,14 +9,16 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from orchestrator.importers import bulk, pool
+from orchestrator.importers import pool
 from orchestrator.importers.batch import Batch
-from orchestrator.importers.cell import CellRefused
+from orchestrator.importers.cell import CellError
 from orchestrator.importers.ready import Ready, needs, needs_one, readings
-from orchestrator.importers.row import Row, RowRefused
+from orchestrator.importers.row import Row, RowError
 from orchestrator.importers.standing import place_holds
+from orchestrator.store import bulk
 from orchestrator.store.identifier import derived_id
 from orchestrator.store.sealing import Sealer
+from orchestrator.store.session import Session
 
 _HOLD_OF = {"deceased": "deceased", "bankruptcy": "bankruptcy", "litigation": "legal", "military": "military"}
 _OF_NUMBERS = frozenset({"reassigned", "line_type"})
@@ -30,11 +33,11 @@ def prepare(row: Row, sealer: Sealer) -> Ready:
     kind, result = row.values["kind"], row.values["result"]
     answers = _ANSWERS.get(kind, _YES_NO)
     if result not in answers:
-        raise RowRefused(f"result: of {kind} is one of {', '.join(sorted(answers))}, not {result!r}")
+        raise RowError(f"result: of {kind} is one of {', '.join(sorted(answers))}, not {result!r}")
     return needs(row, "address") if kind in _OF_NUMBERS else needs_one(row, "address", "consumer_id")
 
 
-def write_chunk(unit: bulk.Unit, batch: Batch, rows: Sequence[Ready]) -> None:
+def write_chunk(unit: Session, batch: Batch, rows: Sequence[Ready]) -> None:
     """Add the answers, and what follows from them."""
     wanted = sorted({row.values["consumer_id"] for row in rows if row.get("consumer_id")})
     known = {found[0] for found in bulk.select(unit, ("id",), "consumer", "id", wanted)}
@@ -43,7 +46,7 @@ def write_chunk(unit: bulk.Unit, batch: Batch, rows: Sequence[Ready]) -> None:
     for row in rows:
         try:
             told = _targets(unit, batch, row, known)
-        except (CellRefused, RowRefused) as problem:
+        except (CellError, RowError) as problem:
             batch.refuse(row.row, str(problem))
             continue
         for consumer_id, index in told:
@@ -60,24 +63,24 @@ def write_chunk(unit: bulk.Unit, batch: Batch, rows: Sequence[Ready]) -> None:
     batch.moves(pool.members(unit, _mark_numbers(unit, batch, new)))
 
 
-def _targets(
-    unit: bulk.Unit, batch: Batch, row: Ready, known: set[str]
-) -> list[tuple[str | None, str | None]]:
+def _targets(unit: Session, batch: Batch, row: Ready, known: set[str]) -> list[tuple[str | None, str | None]]:
     consumer_id = row.get("consumer_id")
     if consumer_id and consumer_id not in known:
-        raise RowRefused(f"consumer_id: {consumer_id!r} is not in the book")
+        raise RowError(f"consumer_id: {consumer_id!r} is not in the book")
     if not row.get("address"):
         return [(consumer_id, None)]
     try:
         found = readings(row.values["address"], batch.countries(unit), batch.sealer)
-    except CellRefused as problem:
-        raise RowRefused(f"address: {problem}") from None
+    except CellError as problem:
+        raise RowError(f"address: {problem}") from None
     if len(found) > 1:
-        raise RowRefused(f"address: {row.values['address']!r} is a number in several countries; write it with +")
+        raise RowError(
+            f"address: {row.values['address']!r} is a number in several countries; write it with +"
+        )
     return [(consumer_id, found[0].index)]
 
 
-def _result(unit: bulk.Unit, row: Ready, consumer_id: str | None, index: str | None) -> tuple[object, ...]:
+def _result(unit: Session, row: Ready, consumer_id: str | None, index: str | None) -> tuple[object, ...]:
     values = row.values
     id_ = derived_id("ck", consumer_id or "", index or "", values["kind"], values["at"], values["result"])
     return (
@@ -86,7 +89,7 @@ def _result(unit: bulk.Unit, row: Ready, consumer_id: str | None, index: str | N
     )
 
 
-def _positive(unit: bulk.Unit, new: Sequence[tuple[object, ...]]) -> list[tuple[str, str]]:
+def _positive(unit: Session, new: Sequence[tuple[object, ...]]) -> list[tuple[str, str]]:
     """(consumer, kind) of every yes about a person, by id or by whoever has the number."""
     yes = [row for row in new if row[4] == "yes" and row[3] in _HOLD_OF]
     by_value: dict[str, set[str]] = {}
@@ -102,12 +105,13 @@ def _positive(unit: bulk.Unit, new: Sequence[tuple[object, ...]]) -> list[tuple[
     return found
 
 
-def _mark_numbers(unit: bulk.Unit, batch: Batch, new: Sequence[tuple[object, ...]]) -> set[str]:
+def _mark_numbers(unit: Session, batch: Batch, new: Sequence[tuple[object, ...]]) -> set[str]:
     """Take reassigned numbers out of use, and note the kind of line; returns whose numbers these are."""
     facts = {
         str(row[2]): ("state", "reassigned") if row[3] == "reassigned" else ("number_kind", str(row[4]))
         for row in new
-        if row[2] and ((row[3] == "reassigned" and row[4] == "yes") or (row[3] == "line_type" and row[4] in _LINES))
+        if row[2]
+        and ((row[3] == "reassigned" and row[4] == "yes") or (row[3] == "line_type" and row[4] in _LINES))
     }
     columns = ("value_index", "id", "consumer_id", "state", "number_kind")
     moved, now = set(), unit.now_micros

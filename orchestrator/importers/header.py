@@ -16,7 +16,10 @@ from orchestrator.importers.rejected import LINE, REASON
 
 
 class ColumnMapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"constants": "values"}):
-    """`columns`: their name to ours; `ignore`: columns of theirs to leave out; `values`: the same cell in every row."""
+    """`columns`: their name to ours; `ignore`: columns of theirs to leave out; `values`.
+
+    The same cell in every row.
+    """
 
     columns: dict[str, str] = {}
     ignore: list[str] = []
@@ -31,7 +34,7 @@ def load_mapping(path: Path | None) -> ColumnMapping:
     if path is None:
         return NO_MAPPING
     try:
-        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - strings only
         return msgspec.convert(loaded or {}, ColumnMapping)
     except OSError as problem:
         raise FileFormatError(f"cannot be read: {problem.strerror}", where=str(path)) from None
@@ -63,7 +66,10 @@ class Header:
 
 
 def understand(original: Sequence[str], where: str, kind: Kind | None, mapping: ColumnMapping) -> Header:
-    """The header understood as a file of `kind`, or of the one kind it fits; else an error that names the column."""
+    """The header understood as a file of `kind`, or of the one kind it fits.
+
+    Else an error that names the column.
+    """
     names = [_our_name(name, mapping) for name in original]
     _refuse_malformed(original, names, where, mapping)
     layout = LAYOUTS[kind] if kind else _detect(names, where, mapping)

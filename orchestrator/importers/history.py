@@ -1,4 +1,5 @@
-"""Contacts of the past: each one a version in the history, a later file's row about the same contact a correction.
+"""Contacts of the past: each one a version in the history, a later file's row about the same contact a
+correction.
 
 One contact is known by consumer, time, channel, direction and address. Within one file equal rows are two contacts
 (dialers log to the minute, and counting one too many is the safe mistake), rows that differ in the account are
@@ -13,17 +14,20 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from orchestrator.audit.ledger import LineKind
-from orchestrator.importers import bulk, pool
+from orchestrator.importers import pool
 from orchestrator.importers.batch import Batch
-from orchestrator.importers.cell import CellRefused
+from orchestrator.importers.cell import CellError
 from orchestrator.importers.ready import Ready, needs, readings
-from orchestrator.importers.row import Row, RowRefused
+from orchestrator.importers.row import Row, RowError
+from orchestrator.store import book, bulk
 from orchestrator.store.identifier import derived_id
 from orchestrator.store.sealing import Sealer
+from orchestrator.store.session import Session
 
 _COLUMNS = (
     "consumer_id", "event_id", "version", "occurred_at", "recorded_at", "channel", "direction", "outcome",
-    "account_ids", "contact_point_id", "party", "actor", "content", "number_kind", "place", "source", "recorded_by",
+    "account_ids", "contact_point_id", "party", "actor", "content", "number_kind", "place", "source",
+    "recorded_by",
     "correction_reason",
 )  # fmt: skip
 _ACTORS = {
@@ -78,7 +82,7 @@ def prepare(row: Row, sealer: Sealer) -> Ready:
     return ready
 
 
-def write_chunk(unit: bulk.Unit, batch: Batch, rows: Sequence[Ready]) -> None:
+def write_chunk(unit: Session, batch: Batch, rows: Sequence[Ready]) -> None:
     """Add contacts and corrections; a row that is known already changes nothing."""
     people = _people(unit, {row.values["consumer_id"] for row in rows})
     past = _past(unit, rows)
@@ -86,24 +90,24 @@ def write_chunk(unit: bulk.Unit, batch: Batch, rows: Sequence[Ready]) -> None:
     for row in rows:
         try:
             content = _content(row, people, batch)
-        except (RowRefused, CellRefused) as problem:
+        except (RowError, CellError) as problem:
             batch.refuse(row.row, str(problem))
             continue
         key = Key(*(row.values[name] for name in ("consumer_id", "at", "channel", "direction")))
         for account_id in content.account_ids:
             batch.touched(account_id, key.consumer_id)
-        version = _version(unit, batch, row, content, past.setdefault(key, []), key)
-        if version is not None:
-            new.append(_cells(key, version, people, batch, f"{_source(batch)}:{row.row.line}"))
+        newest = _version(unit, batch, row, content, (key, past.setdefault(key, [])))
+        if newest is not None:
+            new.append(_cells(key, newest, people, batch, f"{_source(batch)}:{row.row.line}"))
     _note_creditors(unit, batch, people)
     bulk.insert(unit, "contact_event", _COLUMNS, new)
-    batch.moves(pool.members(unit, {str(row[0]) for row in new}))
-    for row in new:
-        if row[2]:
-            batch.note(LineKind.CORRECTION, str(row[0]), event_id=row[1], version=row[2])
+    batch.moves(pool.members(unit, {str(cells[0]) for cells in new}))
+    for consumer_id, event_id, version, *_ in new:
+        if version:
+            batch.note(LineKind.CORRECTION, str(consumer_id), event_id=event_id, version=version)
 
 
-def _people(unit: bulk.Unit, consumer_ids: set[str]) -> dict[str, Person]:
+def _people(unit: Session, consumer_ids: set[str]) -> dict[str, Person]:
     ids = sorted(consumer_ids)
     people = {
         id_: Person(country, (), {})
@@ -121,18 +125,11 @@ def _people(unit: bulk.Unit, consumer_ids: set[str]) -> dict[str, Person]:
     return people
 
 
-def _past(unit: bulk.Unit, rows: Sequence[Ready]) -> dict[Key, list[Past]]:
+def _past(unit: Session, rows: Sequence[Ready]) -> dict[Key, list[Past]]:
     """The contacts of these consumers at these times that are known, oldest first."""
     wanted = {(row.values["consumer_id"], row.values["at"]) for row in rows}
-    times = [at for _, at in wanted]
-    sql = (
-        "SELECT consumer_id, occurred_at, channel, direction, event_id, version, recorded_at, outcome, account_ids, "
-        "contact_point_id, party, actor, content, source FROM contact_event WHERE consumer_id "
-        f"{unit.within('ids')} AND occurred_at BETWEEN :first AND :last ORDER BY event_id, version"
-    )
     found: dict[Key, dict[str, Past]] = {}
-    params = {"ids": unit.listed(sorted({one for one, _ in wanted})), "first": min(times), "last": max(times)}
-    for row in unit.query(sql, params):
+    for row in book.contacts_at(unit, {one for one, _ in wanted}, {at for _, at in wanted}):
         if (row[0], row[1]) not in wanted:
             continue
         outcome, accounts, *others, source = row[7:]
@@ -147,16 +144,16 @@ def _past(unit: bulk.Unit, rows: Sequence[Ready]) -> dict[Key, list[Past]]:
 def _content(row: Ready, people: dict[str, Person], batch: Batch) -> Content:
     person = people.get(row.values["consumer_id"])
     if person is None:
-        raise RowRefused(f"consumer_id: {row.values['consumer_id']!r} is not in the book")
+        raise RowError(f"consumer_id: {row.values['consumer_id']!r} is not in the book")
     account_id = row.get("account_id")
     if account_id and account_id not in person.accounts:
-        raise RowRefused(f"account_id: {account_id!r} is not an account of {row.values['consumer_id']}")
+        raise RowError(f"account_id: {account_id!r} is not an account of {row.values['consumer_id']}")
     point = None
     if row.get("address"):
         try:
             (reading,) = readings(row.values["address"], (person.country,), batch.sealer)
-        except CellRefused as problem:
-            raise RowRefused(f"address: {problem}") from None
+        except CellError as problem:
+            raise RowError(f"address: {problem}") from None
         point = person.points.get(reading.index, (None, None, None))[0]
     return Content(
         outcome=row.values["outcome"],
@@ -174,9 +171,10 @@ def _source(batch: Batch) -> str:
 
 
 def _version(
-    unit: bulk.Unit, batch: Batch, row: Ready, content: Content, known: list[Past], key: Key
+    unit: Session, batch: Batch, row: Ready, content: Content, filed: tuple[Key, list[Past]]
 ) -> Past | None:
-    """The contact with the version to write; None where nothing is new. `known` grows with it."""
+    """The contact with the version to write; None where nothing is new. What is filed under its key grows with it."""
+    key, known = filed
     line = f"{_source(batch)}:{row.row.line}"
     recorded_at = row.get("recorded_at") or unit.now_micros
     if any(line in past.sources for past in known):
@@ -186,9 +184,14 @@ def _version(
     for past in siblings:
         if row.get("recorded_at") and recorded_at > past.recorded_at:
             return _correct(past, content, recorded_at, line)
-        if not set(content.account_ids) <= set(past.content.account_ids) and past.content.outcome == content.outcome:
+        if (
+            not set(content.account_ids) <= set(past.content.account_ids)
+            and past.content.outcome == content.outcome
+        ):
             joined = (*past.content.account_ids, *content.account_ids)
-            return _correct(past, past.content._replace(account_ids=tuple(dict.fromkeys(joined))), past.recorded_at, line)
+            return _correct(
+                past, past.content._replace(account_ids=tuple(dict.fromkeys(joined))), past.recorded_at, line
+            )
     for past in same:
         if past in siblings or past.used:
             continue
@@ -207,7 +210,10 @@ def _version(
 
 
 def _same_address(held: Content, told: Content) -> bool:
-    return None in {held.contact_point_id, told.contact_point_id} or held.contact_point_id == told.contact_point_id
+    return (
+        None in {held.contact_point_id, told.contact_point_id}
+        or held.contact_point_id == told.contact_point_id
+    )
 
 
 def _correct(past: Past, content: Content, recorded_at: int, line: str) -> Past:
@@ -222,31 +228,34 @@ def _cells(key: Key, past: Past, people: dict[str, Person], batch: Batch, source
     kinds = {id_: (line, place) for id_, line, place in people[key.consumer_id].points.values()}
     line, place = kinds.get(content.contact_point_id or "", (None, None))
     return (
-        *(key.consumer_id, past.event_id, past.version, key.occurred_at, past.recorded_at, key.channel, key.direction),
+        *(
+            key.consumer_id,
+            past.event_id,
+            past.version,
+            key.occurred_at,
+            past.recorded_at,
+            key.channel,
+            key.direction,
+        ),
         *(content.outcome, json.dumps(list(content.account_ids)), content.contact_point_id, content.party),
         *(content.actor, content.content, line, place, source, batch.recorded_by),
         "a later file says otherwise" if past.version else None,
     )
 
 
-def complete(unit: bulk.Unit, batch: Batch, after: str, at_once: int) -> str | None:
+def complete(unit: Session, batch: Batch, after: str, at_once: int) -> str | None:
     """Mark the next accounts as whole since `batch.complete_since`; the last id, or None at the end.
 
     Those of the creditors that the file speaks of: about others it says nothing.
     """
-    sql = (
-        f"SELECT id, history_complete_since FROM account WHERE creditor_id {unit.within('creditors')} "
-        "AND id > :after ORDER BY id LIMIT :count"
-    )
-    creditors = unit.listed(sorted(batch.creditors))
-    found = unit.query(sql, {"creditors": creditors, "after": after, "count": at_once})
+    found = book.history_marks(unit, batch.creditors, after, at_once)
     since = str(batch.complete_since)
-    later = [id_ for id_, held in found if held is None or str(held) > since]
+    later = [id_ for id_, held in found if held is None or held > since]
     bulk.update(unit, "account", ("history_complete_since",), [(id_, since) for id_ in later])
-    return str(found[-1][0]) if len(found) == at_once else None
+    return found[-1][0] if len(found) == at_once else None
 
 
-def _note_creditors(unit: bulk.Unit, batch: Batch, people: dict[str, Person]) -> None:
+def _note_creditors(unit: Session, batch: Batch, people: dict[str, Person]) -> None:
     """Whose accounts the file speaks of, for `complete`."""
     if batch.complete_since is not None:
         owed = sorted({account_id for person in people.values() for account_id in person.accounts})

@@ -28,7 +28,10 @@ def header() -> Header:
 
 
 def records(path: Path) -> Iterator[Record]:
-    """One record a line. A line that is not such an object is broken; an unknown name in the first is an error."""
+    """One record a line. A line that is not such an object is broken.
+
+    An unknown name in the first is an error.
+    """
     with path.open("rb") as file:
         number = 0
         while raw := file.readline(BYTES_A_LINE):

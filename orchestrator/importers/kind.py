@@ -1,4 +1,7 @@
-"""The kinds of file, their columns and how each cell is read. The reference page of columns is made from this table."""
+"""The kinds of file, their columns and how each cell is read.
+
+The reference page of columns is made from this table.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column by name: how its cell is read, and what to write in it. `raw` cells need others to be understood."""
+    """A column by name: how its cell is read, and what to write in it.
+
+    `raw` cells need others to be understood.
+    """
 
     name: str
     parse: Parse
@@ -47,27 +53,35 @@ class Layout:
 
 
 HOLD_KINDS = (
-    "attorney", "bankruptcy", "cease", "complaint", "deceased", "dispute", "fraud", "hardship", "legal", "military",
+    "attorney", "bankruptcy", "cease", "complaint", "deceased", "dispute", "fraud", "hardship", "legal",
+    "military",
     "bereavement", "breathing_space", "other",
 )  # fmt: skip
 PRODUCTS = (
-    "credit_card", "personal_loan", "online_loan", "auto_loan", "student_loan", "mortgage", "medical", "utility",
+    "credit_card", "personal_loan", "online_loan", "auto_loan", "student_loan", "mortgage", "medical",
+    "utility",
     "telecom", "trade", "other",
 )  # fmt: skip
 ACTORS = ("third_party_collector", "debt_buyer", "original_creditor")
 CHANNELS = (
-    "sms", "email", "voice", "letter", "visit", "im", "fax", "web", "web_session", "postcard", "social_public",
+    "sms", "email", "voice", "letter", "visit", "im", "fax", "web", "web_session", "postcard",
+    "social_public",
     "social_contacts", "social_private",
 )  # fmt: skip
 OUTCOMES = (
-    "conversation", "no_answer", "voicemail", "voicemail_not_left", "voicemail_withheld", "ringless_voicemail", "dropped",
-    "wrong_number", "callback_requested", "met", "busy", "not_in_service", "power_off", "unreachable", "sent", "delivered",
+    "conversation", "no_answer", "voicemail", "voicemail_not_left", "voicemail_withheld",
+    "ringless_voicemail", "dropped",
+    "wrong_number", "callback_requested", "met", "busy", "not_in_service", "power_off", "unreachable",
+    "sent", "delivered",
     "read", "received", "undelivered", "bounced", "failed", "returned",
 )  # fmt: skip
 CONTENTS = (
-    "collection", "limited_content", "payment_reminder", "validation_notice", "verification", "consent_request",
-    "opt_out_confirmation", "opt_out_confirmation_with_extra", "advise_terminating_efforts", "may_invoke_ordinary_remedy",
-    "intends_to_invoke_specified_remedy", "mortgage_early_intervention_notice", "threat_of_suit", "proof_of_claim",
+    "collection", "limited_content", "payment_reminder", "validation_notice", "verification",
+    "consent_request",
+    "opt_out_confirmation", "opt_out_confirmation_with_extra", "advise_terminating_efforts",
+    "may_invoke_ordinary_remedy",
+    "intends_to_invoke_specified_remedy", "mortgage_early_intervention_notice", "threat_of_suit",
+    "proof_of_claim",
     "service_of_process",
 )  # fmt: skip
 CONTENT_FAMILIES = ("legally_required:", "overshadowing:")
@@ -83,7 +97,8 @@ PARTIES = (
 )
 PARTY_FAMILIES = ("third_party:",)
 ROLES = (
-    "co_borrower", "guarantor", "spouse", "reference", "employer", "attorney", "representative", "heir", "officer",
+    "co_borrower", "guarantor", "spouse", "reference", "employer", "attorney", "representative", "heir",
+    "officer",
 )  # fmt: skip
 CHECK_KINDS = ("reassigned", "deceased", "bankruptcy", "litigation", "military", "line_type")
 MEDIA = ("mail", "electronic", "oral")
@@ -92,7 +107,7 @@ MEDIA = ("mail", "electronic", "oral")
 def _raw(limit: int) -> Parse:
     def parse(text: str) -> str:
         if len(text) > limit:
-            raise cell.CellRefused(f"{len(text)} characters, at most {limit} are kept")
+            raise cell.CellError(f"{len(text)} characters, at most {limit} are kept")
         return text
 
     return parse

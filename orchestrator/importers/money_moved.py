@@ -7,19 +7,29 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from orchestrator.audit.ledger import LineKind
-from orchestrator.importers import bulk
 from orchestrator.importers.batch import Batch
-from orchestrator.importers.cell import CellRefused, amount
+from orchestrator.importers.cell import CellError, amount
 from orchestrator.importers.ready import Ready, needs
-from orchestrator.importers.row import Row, RowRefused
+from orchestrator.importers.row import Row, RowError
+from orchestrator.store import bulk
 from orchestrator.store.identifier import derived_id
 from orchestrator.store.sealing import Sealer
+from orchestrator.store.session import Session
 
-_FACT = ("id", "consumer_id", "occurred_at", "recorded_at", "source", "recorded_by", "withdrawn", "account_id")
+_FACT = (
+    "id",
+    "consumer_id",
+    "occurred_at",
+    "recorded_at",
+    "source",
+    "recorded_by",
+    "withdrawn",
+    "account_id",
+)
 
 
 @dataclass(slots=True)
-class Ledger:
+class AccountMoney:
     """An account's money while a chunk is applied."""
 
     id: str
@@ -35,10 +45,10 @@ def prepare_payment(row: Row, sealer: Sealer) -> Ready:
     ready = needs(row, "at", "account_id", "amount", "currency")
     try:
         minor = amount(ready.values["amount"], ready.values["currency"])
-    except CellRefused as problem:
-        raise RowRefused(f"amount: {problem}") from None
+    except CellError as problem:
+        raise RowError(f"amount: {problem}") from None
     if minor <= 0:
-        raise RowRefused("amount: is not above 0; a payment taken back names it in reversal_of")
+        raise RowError("amount: is not above 0; a payment taken back names it in reversal_of")
     ready.values["amount"] = minor
     return ready
 
@@ -48,7 +58,7 @@ def prepare_recall(row: Row, sealer: Sealer) -> Ready:
     return needs(row, "at", "account_id", "reason")
 
 
-def write_payments(unit: bulk.Unit, batch: Batch, rows: Sequence[Ready]) -> None:
+def write_payments(unit: Session, batch: Batch, rows: Sequence[Ready]) -> None:
     """Add payments that are not known yet; they lower the balance, and a reversal raises it again."""
     accounts = _accounts(unit, {row.values["account_id"] for row in rows})
     named = {row.get(name) for row in rows for name in ("external_id", "reversal_of")} - {None}
@@ -65,7 +75,7 @@ def write_payments(unit: bulk.Unit, batch: Batch, rows: Sequence[Ready]) -> None
         id_ = ids[row.row.line]
         try:
             account = _checked(accounts, known, row)
-        except RowRefused as problem:
+        except RowError as problem:
             batch.refuse(row.row, str(problem))
             continue
         batch.touched(account.id, account.consumer_id)
@@ -73,8 +83,22 @@ def write_payments(unit: bulk.Unit, batch: Batch, rows: Sequence[Ready]) -> None
             continue
         known.add((account.id, row.get("external_id")))
         new[id_] = (
-            *(id_, account.consumer_id, row.values["at"], unit.now_micros, batch.source, batch.recorded_by, False),
-            *(account.id, row.values["amount"], account.currency, row.get("reversal_of"), row.get("external_id")),
+            *(
+                id_,
+                account.consumer_id,
+                row.values["at"],
+                unit.now_micros,
+                batch.source,
+                batch.recorded_by,
+                False,
+            ),
+            *(
+                account.id,
+                row.values["amount"],
+                account.currency,
+                row.get("reversal_of"),
+                row.get("external_id"),
+            ),
         )
         _move(account, row.values["amount"] if row.get("reversal_of") else -row.values["amount"])
     columns = (*_FACT, "amount_minor", "currency", "reversal_of", "external_id")
@@ -94,19 +118,19 @@ def _payment_ids(batch: Batch, rows: Sequence[Ready]) -> dict[int, str]:
     }
 
 
-def _checked(accounts: dict[str, Ledger], known: set[tuple[str, str]], row: Ready) -> Ledger:
+def _checked(accounts: dict[str, AccountMoney], known: set[tuple[str, str]], row: Ready) -> AccountMoney:
     account = accounts.get(row.values["account_id"])
     if account is None:
-        raise RowRefused(f"account_id: {row.values['account_id']!r} is not in the book")
+        raise RowError(f"account_id: {row.values['account_id']!r} is not in the book")
     if account.currency != row.values["currency"]:
-        raise RowRefused(f"currency: account {account.id} is in {account.currency}")
+        raise RowError(f"currency: account {account.id} is in {account.currency}")
     taken_back = row.get("reversal_of")
     if taken_back and (account.id, taken_back) not in known:
-        raise RowRefused(f"reversal_of: {taken_back!r} is no payment on account {account.id}")
+        raise RowError(f"reversal_of: {taken_back!r} is no payment on account {account.id}")
     return account
 
 
-def _move(account: Ledger, by: int) -> None:
+def _move(account: AccountMoney, by: int) -> None:
     """A balance does not go below nothing; nothing left is paid, and something left again is open again."""
     account.before.setdefault("balance_minor", account.balance)
     account.balance = max(0, account.balance + by)
@@ -120,7 +144,7 @@ def _move(account: Ledger, by: int) -> None:
         account.state = state
 
 
-def write_recalls(unit: bulk.Unit, batch: Batch, rows: Sequence[Ready]) -> None:
+def write_recalls(unit: Session, batch: Batch, rows: Sequence[Ready]) -> None:
     """Close recalled accounts; an account that is paid stays paid."""
     accounts = _accounts(unit, {row.values["account_id"] for row in rows})
     ids = {row.row.line: derived_id("rc", row.values["account_id"], row.values["at"]) for row in rows}
@@ -144,13 +168,13 @@ def write_recalls(unit: bulk.Unit, batch: Batch, rows: Sequence[Ready]) -> None:
     _store(unit, batch, accounts.values())
 
 
-def _recall(account: Ledger) -> None:
+def _recall(account: AccountMoney) -> None:
     if account.state == "open":
         account.before.setdefault("state", account.state)
         account.state = "recalled"
 
 
-def close_absent(unit: bulk.Unit, batch: Batch, account_ids: Sequence[str]) -> None:
+def close_absent(unit: Session, batch: Batch, account_ids: Sequence[str]) -> None:
     """Close these accounts as recalled because the whole book no longer lists them."""
     accounts = _accounts(unit, set(account_ids))
     rows = []
@@ -165,7 +189,7 @@ def close_absent(unit: bulk.Unit, batch: Batch, account_ids: Sequence[str]) -> N
     _store(unit, batch, accounts.values())
 
 
-def _accounts(unit: bulk.Unit, ids: Iterable[str]) -> dict[str, Ledger]:
+def _accounts(unit: Session, ids: Iterable[str]) -> dict[str, AccountMoney]:
     wanted = sorted(ids)
     columns = ("id", "currency", "balance_minor", "state")
     owners: dict[str, str] = {}
@@ -175,20 +199,26 @@ def _accounts(unit: bulk.Unit, ids: Iterable[str]) -> dict[str, Ledger]:
     for account_id, _, consumer_id in sorted(links):
         owners.setdefault(account_id, consumer_id)
     return {
-        found[0]: Ledger(*found, consumer_id=owners[found[0]])
+        found[0]: AccountMoney(found[0], found[1], found[2], found[3], owners[found[0]])
         for found in bulk.select(unit, columns, "account", "id", wanted)
     }
 
 
-def _store(unit: bulk.Unit, batch: Batch, accounts: Iterable[Ledger]) -> None:
+def _store(unit: Session, batch: Batch, accounts: Iterable[AccountMoney]) -> None:
     changed = [account for account in accounts if account.before]
     moved = [account for account in changed if "state" in account.before]
     now = unit.now_micros
     bulk.update(
-        unit, "account", ("balance_minor", "changed_at"), [(account.id, account.balance, now) for account in changed]
+        unit,
+        "account",
+        ("balance_minor", "changed_at"),
+        [(account.id, account.balance, now) for account in changed],
     )
     bulk.update(
-        unit, "account", ("state", "state_changed_at"), [(account.id, account.state, now) for account in moved]
+        unit,
+        "account",
+        ("state", "state_changed_at"),
+        [(account.id, account.state, now) for account in moved],
     )
     bulk.insert(
         unit,

@@ -34,7 +34,8 @@ class ImportOptions:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """Counts of one import. `rows` were read, of which `rejected` did not go in; `accounts` and `consumers` are
+    """Counts of one import. `rows` were read, of which `rejected` did not go in; `accounts` and `consumers`
+    are
     those that accepted rows were about."""
 
     kind: Kind

@@ -7,19 +7,30 @@ from collections.abc import Sequence
 from typing import Any
 
 from orchestrator.audit.ledger import LineKind
-from orchestrator.importers import bulk, pool
+from orchestrator.importers import pool
 from orchestrator.importers.batch import Batch
-from orchestrator.importers.cell import CellRefused
+from orchestrator.importers.cell import CellError
 from orchestrator.importers.portfolio_row import Point, phone_point
 from orchestrator.importers.ready import Ready, needs
-from orchestrator.importers.row import Row, RowRefused
+from orchestrator.importers.row import Row, RowError
+from orchestrator.store import bulk
 from orchestrator.store.identifier import derived_id
 from orchestrator.store.sealing import Sealer
+from orchestrator.store.session import Session
 
 # who owes the debt beside the consumer
 _LIABLE = frozenset({"co_borrower", "guarantor"})
 _FACT = ("id", "consumer_id", "occurred_at", "recorded_at", "source", "recorded_by", "withdrawn")
-_SAID = ("account_id", "party_id", "role", "name", "basis", "evidence", "jointly_liable", "debt_related_evidence")
+_SAID = (
+    "account_id",
+    "party_id",
+    "role",
+    "name",
+    "basis",
+    "evidence",
+    "jointly_liable",
+    "debt_related_evidence",
+)
 _POINT_COLUMNS = (
     "id", "consumer_id", "party_id", "kind", "value_sealed", "value_index", "key_id", "number_kind", "place",
     "employer_provided", "basis", "position", "state", "zones", "created_at", "changed_at",
@@ -31,7 +42,7 @@ def prepare(row: Row, sealer: Sealer) -> Ready:
     return needs(row, "consumer_id", "party_id", "role")
 
 
-def write_chunk(unit: bulk.Unit, batch: Batch, rows: Sequence[Ready]) -> None:
+def write_chunk(unit: Session, batch: Batch, rows: Sequence[Ready]) -> None:
     """Add parties, corrections of them, their numbers, and what an attorney changes."""
     consumers = sorted({row.values["consumer_id"] for row in rows})
     countries = dict(bulk.select(unit, ("id", "country"), "consumer", "id", consumers))
@@ -42,7 +53,7 @@ def write_chunk(unit: bulk.Unit, batch: Batch, rows: Sequence[Ready]) -> None:
     for row in rows:
         try:
             taken.append((row, _points(row, countries, owed, batch)))
-        except (RowRefused, CellRefused) as problem:
+        except (RowError, CellError) as problem:
             batch.refuse(row.row, str(problem))
         else:
             batch.touched(row.get("account_id"), row.values["consumer_id"])
@@ -51,24 +62,22 @@ def write_chunk(unit: bulk.Unit, batch: Batch, rows: Sequence[Ready]) -> None:
     _write_attorneys(unit, batch, taken)
 
 
-def _points(
-    row: Ready, countries: dict[str, str], owed: set[tuple[Any, ...]], batch: Batch
-) -> list[Point]:
+def _points(row: Ready, countries: dict[str, str], owed: set[tuple[Any, ...]], batch: Batch) -> list[Point]:
     consumer_id, account_id = row.values["consumer_id"], row.get("account_id")
     country = countries.get(consumer_id)
     if country is None:
-        raise RowRefused(f"consumer_id: {consumer_id!r} is not in the book")
+        raise RowError(f"consumer_id: {consumer_id!r} is not in the book")
     if account_id and (consumer_id, account_id) not in owed:
-        raise RowRefused(f"account_id: {account_id!r} is not an account of {consumer_id}")
+        raise RowError(f"account_id: {account_id!r} is not an account of {consumer_id}")
     points, problems = [], []
     for column in ("mobile", "landline"):
         if row.get(column):
             try:
                 points.append(phone_point(row.values[column], column, country, batch.sealer))
-            except CellRefused as problem:
+            except CellError as problem:
                 problems.append(f"{column}: {problem}")
     if problems:
-        raise RowRefused("; ".join(problems))
+        raise RowError("; ".join(problems))
     if row.get("email"):
         mailbox = row.values["email"]
         points.append(Point("email", mailbox, batch.sealer.index("email", mailbox.casefold())))
@@ -78,12 +87,14 @@ def _points(
     return points
 
 
-def _write_parties(unit: bulk.Unit, batch: Batch, rows: Sequence[Ready]) -> None:
+def _write_parties(unit: Session, batch: Batch, rows: Sequence[Ready]) -> None:
     """A row that says something else of a party is a correction of what was known."""
     consumers = sorted({row.values["consumer_id"] for row in rows})
     columns = ("recorded_at", "id", "consumer_id", *_SAID)
     held: dict[tuple[str, str | None, str], tuple[str, tuple[Any, ...]]] = {}
-    for found in sorted(bulk.select(unit, columns, "party", "consumer_id", consumers), key=lambda one: one[:2]):
+    for found in sorted(
+        bulk.select(unit, columns, "party", "consumer_id", consumers), key=lambda one: one[:2]
+    ):
         account_id, party_id = found[3:5]
         said = tuple(bool(cell) if isinstance(cell, int) else cell for cell in found[3:])
         held[found[2], account_id, party_id] = (found[1], said)
@@ -93,7 +104,9 @@ def _write_parties(unit: bulk.Unit, batch: Batch, rows: Sequence[Ready]) -> None
         key = (row.values["consumer_id"], said[0], said[1])
         before = held.get(key)
         if before is not None:
-            said = tuple(told if told is not None else known for told, known in zip(said, before[1], strict=True))
+            said = tuple(
+                told if told is not None else known for told, known in zip(said, before[1], strict=True)
+            )
             if said == before[1]:
                 continue
         id_ = derived_id("py", batch.id, batch.serial())
@@ -111,7 +124,7 @@ def _said(row: Ready) -> tuple[Any, ...]:
     return (*told, role in _LIABLE, evidence is not None)
 
 
-def _write_points(unit: bulk.Unit, batch: Batch, taken: Sequence[tuple[Ready, list[Point]]]) -> None:
+def _write_points(unit: Session, batch: Batch, taken: Sequence[tuple[Ready, list[Point]]]) -> None:
     now, rows = unit.now_micros, {}
     for row, points in taken:
         consumer_id, party_id = row.values["consumer_id"], row.values["party_id"]
@@ -122,13 +135,21 @@ def _write_points(unit: bulk.Unit, batch: Batch, taken: Sequence[tuple[Ready, li
             rows[id_] = (
                 *(id_, consumer_id, party_id, point.kind, batch.sealer.seal(point.value), point.index),
                 *(batch.sealer.key_id, point.number_kind, "work" if is_employer else None),
-                *("known" if is_employer else "no", row.get("basis"), position, "unverified", zones, now, now),
+                *(
+                    "known" if is_employer else "no",
+                    row.get("basis"),
+                    position,
+                    "unverified",
+                    zones,
+                    now,
+                    now,
+                ),
             )
     known = {found[0] for found in bulk.select(unit, ("id",), "contact_point", "id", sorted(rows))}
     bulk.insert(unit, "contact_point", _POINT_COLUMNS, [row for id_, row in rows.items() if id_ not in known])
 
 
-def _write_attorneys(unit: bulk.Unit, batch: Batch, taken: Sequence[tuple[Ready, list[Point]]]) -> None:
+def _write_attorneys(unit: Session, batch: Batch, taken: Sequence[tuple[Ready, list[Point]]]) -> None:
     """An attorney with a name or address is one whose contact is known (12 CFR 1006.6(b)(2))."""
     rows = {}
     for row, points in taken:
@@ -143,5 +164,5 @@ def _write_attorneys(unit: bulk.Unit, batch: Batch, taken: Sequence[tuple[Ready,
     new = [row for id_, row in rows.items() if id_ not in known]
     bulk.insert(unit, "representation", columns, new)
     batch.moves(pool.members(unit, {str(row[1]) for row in new}))
-    for row in new:
-        batch.note(LineKind.HOLD, str(row[1]), representation_id=row[0])
+    for id_, consumer_id, *_ in new:
+        batch.note(LineKind.HOLD, consumer_id, representation_id=id_)

@@ -14,7 +14,7 @@ import phonenumbers
 from phonenumbers import PhoneNumberType
 from phonenumbers.phonemetadata import PhoneMetadata
 
-from orchestrator.importers.cell import CellRefused
+from orchestrator.importers.cell import CellError
 
 _SPECIAL = (
     "toll_free",
@@ -59,7 +59,10 @@ def _plain() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def parse(cell: str, country: str | None) -> Number:
-    """The number of `cell`, read as dialled in `country` unless it starts with a plus sign; refused with the reason."""
+    """The number of `cell`, read as dialled in `country` unless it starts with a plus sign.
+
+    Refused with the reason.
+    """
     digits = cell.translate(_PUNCTUATION)
     if digits[:1] != "+":
         if country == "US" and len(digits) == 10:
@@ -77,18 +80,18 @@ def parse(cell: str, country: str | None) -> Number:
 @lru_cache(maxsize=8_192)
 def _parse_any(cell: str, country: str | None) -> Number:
     if not _SHAPE.fullmatch(cell):
-        raise CellRefused(f"{cell!r} is not a telephone number")
+        raise CellError(f"{cell!r} is not a telephone number")
     try:
         number = phonenumbers.parse(cell, country)
     except phonenumbers.NumberParseException:
         where = f" of {country}" if country else " with its country code, like +12125550123"
-        raise CellRefused(f"{cell!r} is not a telephone number{where}") from None
+        raise CellError(f"{cell!r} is not a telephone number{where}") from None
     if number.extension:
-        raise CellRefused(f"{cell!r} has an extension; only direct numbers can be contacted")
+        raise CellError(f"{cell!r} has an extension; only direct numbers can be contacted")
     if not phonenumbers.is_valid_number(number):
-        raise CellRefused(f"{cell!r} is not a number in use in its country")
+        raise CellError(f"{cell!r} is not a number in use in its country")
     kind = phonenumbers.number_type(number)
     if kind in _REFUSED_TYPES:
-        raise CellRefused(f"{cell!r} is {_REFUSED_TYPES[kind]}")
+        raise CellError(f"{cell!r} is {_REFUSED_TYPES[kind]}")
     line = "mobile" if kind in _MOBILE else "landline" if kind in _FIXED else None
     return Number(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), line)

@@ -1,4 +1,5 @@
-"""Where a consumer may be: country, subdivision and postal code checked against each other, jurisdictions and zones.
+"""Where a consumer may be: country, subdivision and postal code checked against each other, jurisdictions and
+zones.
 
 A ZIP code of another state than the one stated is not refused, since people move and files lag: both states' rules
 and zones apply. Only what cannot be a place is refused.
@@ -13,7 +14,7 @@ from functools import lru_cache
 from phonenumbers.tzdata import TIMEZONE_DATA
 
 from orchestrator.domain.country import SUBDIVISIONS
-from orchestrator.importers.cell import CellRefused
+from orchestrator.importers.cell import CellError
 from policies.gazetteer import gazetteer
 from policies.jurisdiction import jurisdictions_of
 from policies.zones import candidate_zones
@@ -65,11 +66,11 @@ def _check_subdivision(country: str | None, cell: str | None) -> str | None:
             if country and f"{country}-{code}" in SUBDIVISIONS.get(country, ())
             else ""
         )
-        raise CellRefused(f"subdivision: {cell!r} is not a code of ISO 3166-2, like US-NY{advice}")
+        raise CellError(f"subdivision: {cell!r} is not a code of ISO 3166-2, like US-NY{advice}")
     if country and match[1] != country:
-        raise CellRefused(f"subdivision: {cell!r} is not in {country}")
+        raise CellError(f"subdivision: {cell!r} is not in {country}")
     if code not in SUBDIVISIONS.get(match[1], {code}):
-        raise CellRefused(f"subdivision: {match[1]} has no {cell!r}")
+        raise CellError(f"subdivision: {match[1]} has no {cell!r}")
     return code
 
 
@@ -78,11 +79,11 @@ def _check_postal(country: str | None, cell: str | None) -> str | None:
         return None
     pattern, meaning = _POSTAL.get(country or "", (_ANY_POSTAL, "a postal code"))
     if not pattern.fullmatch(cell):
-        raise CellRefused(f"postal_code: {cell!r} is not {meaning}")
+        raise CellError(f"postal_code: {cell!r} is not {meaning}")
     if country != "US":
         return cell.upper()
     if cell[:3] not in _prefixes():
-        raise CellRefused(f"postal_code: {cell!r} is not a ZIP code in use")
+        raise CellError(f"postal_code: {cell!r} is not a ZIP code in use")
     return cell[:5]
 
 

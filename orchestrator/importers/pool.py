@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, pairwise
 
-from orchestrator.importers import bulk
 from orchestrator.importers.batch import Batch
+from orchestrator.store import book, bulk
 from orchestrator.store.identifier import derived_id
+from orchestrator.store.session import Session
 
 _BASIS = {"phone": "number", "email": "mailbox"}
 Pair = tuple[str, str]
@@ -20,7 +21,10 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Newcomers:
-    """What a chunk adds that may join pools: identity keys, and (index, kind, consumer) of numbers and mailboxes."""
+    """What a chunk adds that may join pools.
+
+    Identity keys, and (index, kind, consumer) of numbers and mailboxes.
+    """
 
     keys: set[str]
     values: list[tuple[str, str, str]]
@@ -57,7 +61,7 @@ class Union:
         self._parent[second] = first
 
 
-def join(unit: bulk.Unit, batch: Batch, new: Newcomers) -> None:
+def join(unit: Session, batch: Batch, new: Newcomers) -> None:
     """Join the pools of everyone who shares a key or a value with a newcomer, and record why."""
     groups = [group for group in (*_by_key(unit, new), *_by_value(unit, new)) if len(group.members) > 1]
     if not groups:
@@ -72,15 +76,11 @@ def join(unit: bulk.Unit, batch: Batch, new: Newcomers) -> None:
             union.join(pools[one], pools[other])
     renamed = {old: union.root(old) for old in sorted(set(pools.values())) if union.root(old) != old}
     for old, name in renamed.items():
-        # permits given out for the parts do not hold for the whole
-        unit.execute(
-            "UPDATE consumer SET pool_id = :new, epoch = epoch + 1 WHERE pool_id = :old",
-            {"new": name, "old": old},
-        )
+        book.join_pool(unit, old, name)
     _record(unit, groups)
 
 
-def _by_key(unit: bulk.Unit, new: Newcomers) -> Iterable[_Group]:
+def _by_key(unit: Session, new: Newcomers) -> Iterable[_Group]:
     groups: dict[str, _Group] = {}
     for key, consumer_id in bulk.select(
         unit, ("person_key", "id"), "consumer", "person_key", sorted(new.keys)
@@ -89,7 +89,7 @@ def _by_key(unit: bulk.Unit, new: Newcomers) -> Iterable[_Group]:
     return groups.values()
 
 
-def _by_value(unit: bulk.Unit, new: Newcomers) -> Iterable[_Group]:
+def _by_value(unit: Session, new: Newcomers) -> Iterable[_Group]:
     groups = {index: _Group(_BASIS[kind], index) for index, kind, _ in new.values}
     columns = ("value_index", "consumer_id", "party_id")
     for index, consumer_id, party_id in bulk.select(
@@ -100,7 +100,7 @@ def _by_value(unit: bulk.Unit, new: Newcomers) -> Iterable[_Group]:
     return groups.values()
 
 
-def _settled_apart(unit: bulk.Unit, groups: Iterable[_Group]) -> set[tuple[str, Pair]]:
+def _settled_apart(unit: Session, groups: Iterable[_Group]) -> set[tuple[str, Pair]]:
     indexes = sorted({group.index for group in groups if group.index})
     columns = ("value_index", "consumer_id", "other_consumer_id", "same_person")
     found = bulk.select(unit, columns, "pool_link", "value_index", indexes)
@@ -115,11 +115,11 @@ def _pairs(group: _Group, settled: set[tuple[str, Pair]]) -> Iterable[Pair]:
     """Pairs that join the group: a chain where nothing is settled, else every pair but the settled ones."""
     members = sorted(group.members)
     if group.index is None or not any(index == group.index for index, _ in settled):
-        return zip(members, members[1:], strict=False)
+        return pairwise(members)
     return (pair for pair in combinations(members, 2) if (group.index, pair) not in settled)
 
 
-def _record(unit: bulk.Unit, groups: Iterable[_Group]) -> None:
+def _record(unit: Session, groups: Iterable[_Group]) -> None:
     """One link from the first member to each other one, once."""
     rows: dict[str, tuple[object, ...]] = {}
     for group in groups:
@@ -132,7 +132,7 @@ def _record(unit: bulk.Unit, groups: Iterable[_Group]) -> None:
     bulk.insert(unit, "pool_link", columns, [row for link, row in rows.items() if link not in known])
 
 
-def members(unit: bulk.Unit, consumer_ids: Collection[str]) -> set[str]:
+def members(unit: Session, consumer_ids: Collection[str]) -> set[str]:
     """Everyone in the pools of these consumers."""
     if not consumer_ids:
         return set()

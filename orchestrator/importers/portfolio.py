@@ -1,4 +1,7 @@
-"""A portfolio's chunk into the database: read what is there, apply the rows, write what changed, in one transaction."""
+"""A portfolio's chunk into the database.
+
+Read what is there, apply the rows, write what changed, in one transaction.
+"""
 
 from __future__ import annotations
 
@@ -6,29 +9,35 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from orchestrator.importers import bulk, pool, standing
+from orchestrator.importers import pool, standing
 from orchestrator.importers.batch import Batch
 from orchestrator.importers.book import OPEN, AccountState, Book, ConsumerState
 from orchestrator.importers.portfolio_row import CONSUMER_FIELDS, PortfolioRow
-from orchestrator.importers.row import RowRefused
+from orchestrator.importers.row import RowError
 from orchestrator.services.enroll import enroll_accounts
+from orchestrator.store import bulk
 from orchestrator.store.identifier import derived_id
+from orchestrator.store.session import Session
 
 _ACCOUNT_COLUMNS = (
-    "creditor_id", "actor", "currency", "balance_minor", "delinquent_since", "original_creditor", "account_label",
-    "product", "placed_on", "new_placement", "charged_off_on", "last_payment_on", "limitation_on", "principal_minor",
+    "creditor_id", "actor", "currency", "balance_minor", "delinquent_since", "original_creditor",
+    "account_label",
+    "product", "placed_on", "new_placement", "charged_off_on", "last_payment_on", "limitation_on",
+    "principal_minor",
     "interest_minor", "fees_minor", "instalments_total", "instalments_overdue", "itemization_on",
-    "itemization_amount_minor", "itemization_interest_minor", "itemization_fees_minor", "itemization_payments_minor",
+    "itemization_amount_minor", "itemization_interest_minor", "itemization_fees_minor",
+    "itemization_payments_minor",
     "itemization_creditor", "history_complete_since",
 )  # fmt: skip
 _CONSUMER_COLUMNS = (*CONSUMER_FIELDS, "zones", "jurisdictions")
 _POINT_COLUMNS = (
-    "id", "consumer_id", "kind", "value_sealed", "value_index", "key_id", "number_kind", "country", "subdivision",
+    "id", "consumer_id", "kind", "value_sealed", "value_index", "key_id", "number_kind", "country",
+    "subdivision",
     "city", "postal_code", "employer_provided", "position", "state", "zones", "created_at", "changed_at",
 )  # fmt: skip
 
 
-def write_chunk(unit: bulk.Unit, batch: Batch, rows: Sequence[PortfolioRow]) -> None:
+def write_chunk(unit: Session, batch: Batch, rows: Sequence[PortfolioRow]) -> None:
     """Upsert the rows of one chunk; those that contradict the book are refused into `batch`."""
     book = load(unit, rows)
     book.balances_known = batch.seen_before
@@ -36,7 +45,7 @@ def write_chunk(unit: bulk.Unit, batch: Batch, rows: Sequence[PortfolioRow]) -> 
     for row in rows:
         try:
             book.apply(row)
-        except RowRefused as problem:
+        except RowError as problem:
             batch.refuse(row.row, str(problem))
             if row.consumer_id in book.consumers:
                 # what protects the consumer is taken even from a row that is refused
@@ -66,7 +75,7 @@ def _with_news(book: Book) -> set[str]:
     return {id_ for id_ in changed if not book.consumers[id_].is_new} if changed else changed
 
 
-def load(unit: bulk.Unit, rows: Iterable[PortfolioRow]) -> Book:
+def load(unit: Session, rows: Iterable[PortfolioRow]) -> Book:
     """The consumers and accounts that the rows name, as they are."""
     book = Book()
     consumer_ids = sorted({row.consumer_id for row in rows})
@@ -83,7 +92,7 @@ def load(unit: bulk.Unit, rows: Iterable[PortfolioRow]) -> Book:
     return book
 
 
-def _load_points(unit: bulk.Unit, book: Book) -> None:
+def _load_points(unit: Session, book: Book) -> None:
     columns = ("consumer_id", "kind", "value_index", "party_id")
     for consumer_id, kind, index, party in bulk.select(
         unit, columns, "contact_point", "consumer_id", sorted(book.consumers)
@@ -94,7 +103,7 @@ def _load_points(unit: bulk.Unit, book: Book) -> None:
             state.counts[kind] = state.counts.get(kind, 0) + 1
 
 
-def _load_accounts(unit: bulk.Unit, book: Book, account_ids: list[str]) -> None:
+def _load_accounts(unit: Session, book: Book, account_ids: list[str]) -> None:
     columns = ("id", "state", "state_changed_at", "account_number_index", *_ACCOUNT_COLUMNS)
     for found in bulk.select(unit, columns, "account", "id", account_ids):
         fields = dict(zip(columns, found, strict=True))
@@ -128,7 +137,7 @@ def _set_history(book: Book, batch: Batch) -> None:
             account.fields["history_complete_since"] = batch.complete_since
 
 
-def _write_creditors(unit: bulk.Unit, batch: Batch, book: Book) -> None:
+def _write_creditors(unit: Session, batch: Batch, book: Book) -> None:
     wanted = {account.fields["creditor_id"] for account in book.accounts.values() if account.is_new}
     missing = sorted(wanted - batch.creditors)
     if missing:
@@ -148,7 +157,7 @@ def _consumer_cells(state: ConsumerState) -> tuple[Any, ...]:
     return (*fields, json.dumps(zones), json.dumps(list(state.jurisdictions)))
 
 
-def _write_consumers(unit: bulk.Unit, batch: Batch, book: Book) -> None:
+def _write_consumers(unit: Session, batch: Batch, book: Book) -> None:
     now = unit.now_micros
     new = [
         (state.id, state.pool_id, 0, now, now, *_consumer_cells(state))
@@ -168,7 +177,7 @@ def _write_consumers(unit: bulk.Unit, batch: Batch, book: Book) -> None:
     _write_revisions(unit, batch, "consumer", changed)
 
 
-def _write_accounts(unit: bulk.Unit, batch: Batch, book: Book) -> None:
+def _write_accounts(unit: Session, batch: Batch, book: Book) -> None:
     now = unit.now_micros
     columns = (
         "state",
@@ -219,7 +228,7 @@ def _by_changed_columns(changed: list[AccountState]) -> dict[tuple[str, ...], li
 
 
 def _write_revisions(
-    unit: bulk.Unit, batch: Batch, subject: str, changed: Sequence[ConsumerState | AccountState]
+    unit: Session, batch: Batch, subject: str, changed: Sequence[ConsumerState | AccountState]
 ) -> None:
     rows = [
         (
@@ -235,7 +244,7 @@ def _write_revisions(
     bulk.insert(unit, "revision", ("id", "subject", "subject_id", "recorded_at", "source", "before"), rows)
 
 
-def _write_points(unit: bulk.Unit, batch: Batch, book: Book) -> None:
+def _write_points(unit: Session, batch: Batch, book: Book) -> None:
     now, seal, key_id = unit.now_micros, batch.sealer.seal, batch.sealer.key_id
     rows = []
     for new in book.new_points:

@@ -7,20 +7,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from orchestrator.importers import phone, place
-from orchestrator.importers.cell import CellRefused, amount
-from orchestrator.importers.row import Row, RowRefused
+from orchestrator.importers.cell import CellError, amount
+from orchestrator.importers.row import Row, RowError
 from orchestrator.store.sealing import Sealer
 
 CONSUMER_FIELDS = (
-    "kind", "person_key", "given_name", "family_name", "organization", "date_of_birth", "language", "country", "time_zone",
+    "kind", "person_key", "given_name", "family_name", "organization", "date_of_birth", "language",
+    "country", "time_zone",
 )  # fmt: skip
 ACCOUNT_FIELDS = (
     "actor", "currency", "delinquent_since", "original_creditor", "account_label", "product", "placed_on",
-    "new_placement", "charged_off_on", "last_payment_on", "limitation_on", "instalments_total", "instalments_overdue",
+    "new_placement", "charged_off_on", "last_payment_on", "limitation_on", "instalments_total",
+    "instalments_overdue",
     "itemization_on", "itemization_creditor",
 )  # fmt: skip
 MONEY_FIELDS = (
-    "balance", "principal", "interest", "fees", "itemization_amount", "itemization_interest", "itemization_fees",
+    "balance", "principal", "interest", "fees", "itemization_amount", "itemization_interest",
+    "itemization_fees",
     "itemization_payments",
 )  # fmt: skip
 _MAY_BE_NEGATIVE = frozenset({"principal", "interest", "fees"})
@@ -43,7 +46,10 @@ class Point:
 
 @dataclass(slots=True)
 class PortfolioRow:
-    """What one row says; only cells that were filled. Money is minor units, dates ISO text, instants microseconds."""
+    """What one row says; only cells that were filled.
+
+    Money is minor units, dates ISO text, instants microseconds.
+    """
 
     row: Row
     consumer_id: str
@@ -62,7 +68,7 @@ class PortfolioRow:
 
 
 def prepare(row: Row, sealer: Sealer) -> PortfolioRow:
-    """The row understood as far as it can be alone; a RowRefused names every cell that cannot be."""
+    """The row understood as far as it can be alone; a RowError names every cell that cannot be."""
     cells = row.values
     problems: list[str] = []
     for name in ("consumer_id", "account_id"):
@@ -74,7 +80,7 @@ def prepare(row: Row, sealer: Sealer) -> PortfolioRow:
     _add_money(cells, account, problems)
     _check_notices(cells, problems)
     if problems:
-        raise RowRefused("; ".join(problems))
+        raise RowError("; ".join(problems))
     stated = ((cells["time_zone"], "stated"),) if "time_zone" in cells else ()
     number = cells.get("account_number")
     return PortfolioRow(
@@ -100,7 +106,7 @@ def _place(cells: dict[str, Any], problems: list[str]) -> place.Place:
         return place.understand(
             cells.get("country"), cells.get("subdivision"), cells.get("city"), cells.get("postal_code")
         )
-    except CellRefused as problem:
+    except CellError as problem:
         problems.append(str(problem))
         return place.understand(None, None, None, None)
 
@@ -111,7 +117,7 @@ def _points(cells: dict[str, Any], where: place.Place, sealer: Sealer, problems:
         if column in cells:
             try:
                 points.append(phone_point(cells[column], column, cells.get("country"), sealer))
-            except CellRefused as problem:
+            except CellError as problem:
                 problems.append(f"{column}: {problem}")
     if "email" in cells:
         points.append(Point("email", cells["email"], sealer.index("email", cells["email"].casefold())))
@@ -123,7 +129,10 @@ def _points(cells: dict[str, Any], where: place.Place, sealer: Sealer, problems:
 
 
 def phone_point(cell: str, column: str, country: str | None, sealer: Sealer) -> Point:
-    """A number as a contact point; where the numbering plan knows the kind of line, it is believed over the column."""
+    """A number as a contact point.
+
+    Where the numbering plan knows the kind of line, it is believed over the column.
+    """
     number = phone.parse(cell, country)
     zones = tuple((zone, f"{column}_area_code") for zone, _ in place.number_zones(number.e164, number.line))
     return Point("phone", number.e164, sealer.index("phone", number.e164), number.line or column, zones)
@@ -139,7 +148,7 @@ def _add_money(cells: dict[str, Any], account: dict[str, Any], problems: list[st
             continue
         try:
             minor = amount(cells[name], currency)
-        except CellRefused as problem:
+        except CellError as problem:
             problems.append(f"{name}: {problem}")
             continue
         if minor < 0 and name not in _MAY_BE_NEGATIVE:

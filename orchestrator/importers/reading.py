@@ -1,4 +1,7 @@
-"""A file to records: encoding, header, quoting. What is wrong with the whole file is an error, with one row a `Broken`."""
+"""A file to records: encoding, header, quoting.
+
+What is wrong with the whole file is an error, with one row a `Broken`.
+"""
 
 from __future__ import annotations
 
@@ -89,7 +92,10 @@ def _refuse_other_encoding(path: Path, found: Survey) -> None:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Physical lines with their endings and numbers; bytes that are not UTF-8 stay visible as lone surrogates."""
+    """Physical lines with their endings and numbers.
+
+    Bytes that are not UTF-8 stay visible as lone surrogates.
+    """
     with path.open("rb") as file:
         number = 0
         while raw := file.readline(BYTES_A_LINE):
@@ -111,7 +117,10 @@ def records(path: Path) -> Iterator[Record]:
 
 
 def _long_record(number: int, line: str, lines: Iterator[tuple[int, str]]) -> Iterator[Record]:
-    """A record with line breaks inside quotes. A quote that stays open costs its own line, not those behind it."""
+    """A record with line breaks inside quotes.
+
+    A quote that stays open costs its own line, not those behind it.
+    """
     parts = [(number, line)]
     quotes = line.count('"')
     for following in lines:

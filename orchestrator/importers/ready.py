@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from orchestrator.importers import phone
-from orchestrator.importers.cell import CellRefused, email
-from orchestrator.importers.row import Row, RowRefused
+from orchestrator.importers.cell import CellError, email
+from orchestrator.importers.row import Row, RowError
 from orchestrator.store.sealing import Sealer
 
 
@@ -35,14 +35,14 @@ def needs(row: Row, *names: str) -> Ready:
     """The row, if none of these cells is empty."""
     empty = [name for name in names if name not in row.values]
     if empty:
-        raise RowRefused("; ".join(f"{name}: is empty" for name in empty))
+        raise RowError("; ".join(f"{name}: is empty" for name in empty))
     return Ready(row, row.values)
 
 
 def needs_one(row: Row, *names: str) -> Ready:
     """The row, if one of these cells is filled."""
     if not any(name in row.values for name in names):
-        raise RowRefused(f"{' and '.join(names)} are both empty")
+        raise RowError(f"{' and '.join(names)} are both empty")
     return Ready(row, row.values)
 
 
@@ -56,11 +56,11 @@ def readings(cell: str, countries: tuple[str, ...], sealer: Sealer) -> tuple[Add
     if cell.startswith("+") or not countries:
         return (Address("phone", sealer.index("phone", phone.parse(cell, None).e164)),)
     found: dict[str, None] = {}
-    refusal: CellRefused | None = None
+    refusal: CellError | None = None
     for country in countries:
         try:
             found[phone.parse(cell, country).e164] = None
-        except CellRefused as problem:
+        except CellError as problem:
             refusal = problem
     if not found and refusal is not None:
         raise refusal

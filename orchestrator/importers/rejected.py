@@ -1,4 +1,7 @@
-"""`FILE-STEM.rejected.csv`: every row that did not go in, with its line, the reason, and the cells as they were."""
+"""`FILE-STEM.rejected.csv`.
+
+Every row that did not go in, with its line, the reason, and the cells as they were.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ _ACTIVE = ("=", "+", "-", "@", "\t", "\r")
 
 
 def defuse(cell: str) -> str:
-    """The cell with an apostrophe before what a spreadsheet would run; the importer takes the apostrophe off again."""
+    """The cell with an apostrophe before what a spreadsheet would run.
+
+    The importer takes the apostrophe off again.
+    """
     return "'" + cell if cell.startswith(_ACTIVE) else cell
 
 

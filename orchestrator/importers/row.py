@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from orchestrator.importers.cell import CellRefused, Parse
+from orchestrator.importers.cell import CellError, Parse
 from orchestrator.importers.header import Header
 from orchestrator.importers.reading import Record
 
 
-class RowRefused(Exception):
+class RowError(Exception):
     """A row that does not go in; the message is the reason in the rejected file."""
 
 
@@ -35,25 +35,25 @@ class RowReader:
         self._constants = tuple((name, parsers[name], value) for name, value in header.constants.items())
 
     def read(self, record: Record) -> Row:
-        """The typed row; RowRefused names every cell that cannot be read."""
+        """The typed row; RowError names every cell that cannot be read."""
         if record.broken:
-            raise RowRefused(record.broken)
+            raise RowError(record.broken)
         cells = record.cells
         if len(cells) != self._width:
-            raise RowRefused(f"has {len(cells)} cells, the header has {self._width}")
+            raise RowError(f"has {len(cells)} cells, the header has {self._width}")
         values: dict[str, Any] = {}
         problems: list[str] = []
         for index, name, parse in self._plan:
             if cell := cells[index]:
                 try:
                     values[name] = parse(cell)
-                except CellRefused as problem:
+                except CellError as problem:
                     problems.append(f"{name}: {problem}")
         for name, parse, value in self._constants:
             try:
                 values[name] = parse(value)
-            except CellRefused as problem:
+            except CellError as problem:
                 problems.append(f"{name}: {problem}")
         if problems:
-            raise RowRefused("; ".join(problems))
+            raise RowError("; ".join(problems))
         return Row(record.line, cells, values)

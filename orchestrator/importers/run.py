@@ -14,7 +14,6 @@ from orchestrator.audit.ledger import LineKind
 from orchestrator.clock import Clock
 from orchestrator.errors import FileFormatError, UsageError
 from orchestrator.importers import (
-    bulk,
     check,
     header,
     history,
@@ -32,10 +31,12 @@ from orchestrator.importers.kind import Kind
 from orchestrator.importers.options import ImportOptions, ImportResult
 from orchestrator.importers.progress import Reporter, Silent
 from orchestrator.importers.rejected import RejectedFile
-from orchestrator.importers.row import Row, RowReader, RowRefused
+from orchestrator.importers.row import Row, RowError, RowReader
+from orchestrator.store import book, bulk
 from orchestrator.store.database import Database
 from orchestrator.store.identifier import new_id
 from orchestrator.store.sealing import Sealer
+from orchestrator.store.session import Session
 
 # chunks are sized so that a write transaction takes about this long, and opt-outs always get through
 LONG_SECONDS = 0.15
@@ -44,7 +45,7 @@ SMALLEST_CHUNK = 200
 OPT_OUT_ROWS = 500
 
 Prepare = Callable[[Row, Sealer], Any]
-Write = Callable[[bulk.Unit, Batch, Sequence[Any]], None]
+Write = Callable[[Session, Batch, Sequence[Any]], None]
 
 _WORK: dict[Kind, tuple[Prepare, Write]] = {
     Kind.PORTFOLIO: (portfolio_row.prepare, portfolio.write_chunk),
@@ -57,7 +58,7 @@ _WORK: dict[Kind, tuple[Prepare, Write]] = {
 }
 
 
-def import_file(
+def import_file(  # noqa: PLR0917 - the interface that commands, API and simulation share
     database: Database,
     path: Path,
     options: ImportOptions,
@@ -65,7 +66,8 @@ def import_file(
     sealer: Sealer,
     progress: Reporter | None = None,
 ) -> ImportResult:
-    """Validate, normalise and upsert the rows of `path`; refused rows go to `FILE-STEM.rejected.csv` beside it.
+    """Validate, normalise and upsert the rows of `path`; refused rows go to `FILE-STEM.rejected.csv` beside
+    it.
 
     Chunks commit by themselves, so other writers get in between. What is wrong with the whole file (encoding,
     header, an option that does not fit) is an InputError, and then nothing was imported.
@@ -146,7 +148,7 @@ class _Job:
             chunk.count += 1
             try:
                 chunk.ready.append(prepare(reader.read(record), self.batch.sealer))
-            except RowRefused as problem:
+            except RowError as problem:
                 chunk.refused.append((record.line, str(problem), record.cells))
         return chunk
 
@@ -179,12 +181,7 @@ class _Job:
         """Record that the import began, and whether this very file went in before."""
         batch = self.batch
         with self._database.write(self._clock) as unit:
-            earlier = unit.query(
-                "SELECT count(*) FROM import_batch "
-                "WHERE file_digest = :digest AND kind = :kind AND finished_at IS NOT NULL",
-                {"digest": batch.file_digest, "kind": str(self._kind)},
-            )
-            batch.seen_before = bool(earlier[0][0])
+            batch.seen_before = book.was_imported(unit, batch.file_digest, str(self._kind))
             columns = ("id", "kind", "file_name", "file_digest", "started_at", "complete_since")
             counts = ("rows", "accounts", "consumers", "rejected")
             told = (batch.id, str(self._kind), self._path.name, batch.file_digest, unit.now_micros)
@@ -198,7 +195,9 @@ class _Job:
             columns = ("finished_at", "rows", "accounts", "consumers", "rejected")
             counts = (batch.rows, batch.accounts, batch.consumers, batch.rejected.count)
             bulk.update(unit, "import_batch", columns, [(batch.id, unit.now_micros, *counts)])
-            batch.note(LineKind.IMPORTED, None, kind=str(self._kind), digest=batch.file_digest, rows=batch.rows)
+            batch.note(
+                LineKind.IMPORTED, None, kind=str(self._kind), digest=batch.file_digest, rows=batch.rows
+            )
             batch.follow(unit)
 
     def result(self) -> ImportResult:

@@ -1,4 +1,7 @@
-"""What a portfolio says beside names and money: consents, notices, opt-outs, holds. It adds, and never takes back."""
+"""What a portfolio says beside names and money: consents, notices, opt-outs, holds.
+
+It adds, and never takes back.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from orchestrator.audit.ledger import LineKind
-from orchestrator.importers import bulk, pool, stop
+from orchestrator.importers import pool, stop
 from orchestrator.importers.batch import Batch
 from orchestrator.importers.portfolio_row import PortfolioRow
+from orchestrator.store import bulk
 from orchestrator.store.identifier import derived_id
+from orchestrator.store.session import Session
 
 # holds about one debt; every other kind is about the person
 ACCOUNT_HOLDS = frozenset({"dispute", "fraud"})
@@ -22,7 +27,7 @@ def protective_part(row: PortfolioRow) -> PortfolioRow:
     return replace(row, consents=[], notices=[], holds=holds)
 
 
-def write(unit: bulk.Unit, batch: Batch, rows: Sequence[PortfolioRow]) -> None:
+def write(unit: Session, batch: Batch, rows: Sequence[PortfolioRow]) -> None:
     """Write what the rows add."""
     _write_consents(unit, batch, [row for row in rows if row.consents])
     _write_notices(unit, batch, [row for row in rows if row.notices])
@@ -32,11 +37,11 @@ def write(unit: bulk.Unit, batch: Batch, rows: Sequence[PortfolioRow]) -> None:
     batch.stirs(row.consumer_id for row in rows if row.consents or row.notices)
 
 
-def _fact(unit: bulk.Unit, batch: Batch, id_: str, consumer_id: str, at: int) -> tuple[object, ...]:
+def _fact(unit: Session, batch: Batch, id_: str, consumer_id: str, at: int) -> tuple[object, ...]:
     return (id_, consumer_id, at, unit.now_micros, batch.source, batch.recorded_by, False)
 
 
-def _write_consents(unit: bulk.Unit, batch: Batch, rows: Sequence[PortfolioRow]) -> None:
+def _write_consents(unit: Session, batch: Batch, rows: Sequence[PortfolioRow]) -> None:
     told = {
         derived_id("co", row.consumer_id, kind, channel, str(at)): (row.consumer_id, kind, channel, at)
         for row in rows
@@ -56,7 +61,7 @@ def _write_consents(unit: bulk.Unit, batch: Batch, rows: Sequence[PortfolioRow])
     )
 
 
-def _write_notices(unit: bulk.Unit, batch: Batch, rows: Sequence[PortfolioRow]) -> None:
+def _write_notices(unit: Session, batch: Batch, rows: Sequence[PortfolioRow]) -> None:
     """A notice sent on another day than the one recorded is a correction of it."""
     accounts = sorted({row.account_id for row in rows})
     columns = ("account_id", "kind", "consumer_id", "sent_on", "recorded_at", "id")
@@ -90,7 +95,7 @@ def _write_notices(unit: bulk.Unit, batch: Batch, rows: Sequence[PortfolioRow]) 
     bulk.insert(unit, "notice", columns_of_new, new)
 
 
-def _write_holds(unit: bulk.Unit, batch: Batch, rows: Sequence[PortfolioRow]) -> None:
+def _write_holds(unit: Session, batch: Batch, rows: Sequence[PortfolioRow]) -> None:
     told: dict[tuple[str, str, str | None], None] = {}
     for row in rows:
         for kind in row.holds:
@@ -98,7 +103,7 @@ def _write_holds(unit: bulk.Unit, batch: Batch, rows: Sequence[PortfolioRow]) ->
     place_holds(unit, batch, list(told))
 
 
-def place_holds(unit: bulk.Unit, batch: Batch, told: Sequence[tuple[str, str, str | None]]) -> None:
+def place_holds(unit: Session, batch: Batch, told: Sequence[tuple[str, str, str | None]]) -> None:
     """Place holds (consumer, kind, account or None for all) that are not there yet."""
     consumers = sorted({consumer_id for consumer_id, _, _ in told})
     if not consumers:
@@ -123,7 +128,7 @@ def place_holds(unit: bulk.Unit, batch: Batch, told: Sequence[tuple[str, str, st
     batch.moves(pool.members(unit, {str(row[1]) for row in new}))
 
 
-def _write_ceases(unit: bulk.Unit, batch: Batch, holds: Sequence[tuple[object, ...]]) -> None:
+def _write_ceases(unit: Session, batch: Batch, holds: Sequence[tuple[object, ...]]) -> None:
     """A hold `cease` says that the consumer asked in writing not to be contacted: that is the request itself."""
     ceases = [(derived_id("ce", row[0]), *row[1:7], "written") for row in holds if row[-1] == "cease"]
     bulk.insert(unit, "cease_request", (*_FACT, "form"), ceases)

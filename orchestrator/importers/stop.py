@@ -1,4 +1,5 @@
-"""Opt-outs into the register: by consumer, or by value for everyone who has that number or mailbox, now or later.
+"""Opt-outs into the register: by consumer, or by value for everyone who has that number or mailbox, now or
+later.
 
 An import only ever adds to the register. A stop that is already in force is not written again.
 """
@@ -8,18 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from orchestrator.audit.ledger import LineKind
-from orchestrator.importers import bulk, pool
+from orchestrator.importers import pool
 from orchestrator.importers.batch import Batch
+from orchestrator.store import bulk
 from orchestrator.store.identifier import derived_id
+from orchestrator.store.session import Session
 
 ALL = "all"
 _COLUMNS = (
-    "id", "consumer_id", "value_index", "channel", "scope", "occurred_at", "recorded_at", "source", "recorded_by", "proof",
+    "id", "consumer_id", "value_index", "channel", "scope", "occurred_at", "recorded_at", "source",
+    "recorded_by", "proof",
     "withdrawn",
 )  # fmt: skip
 
 
-def close_consumers(unit: bulk.Unit, batch: Batch, told: Sequence[tuple[str, str]]) -> None:
+def close_consumers(unit: Session, batch: Batch, told: Sequence[tuple[str, str]]) -> None:
     """Close channels (or `all`) of consumers, for everyone in their pools."""
     if not told:
         return
@@ -40,7 +44,7 @@ def close_consumers(unit: bulk.Unit, batch: Batch, told: Sequence[tuple[str, str
     batch.moves(pool.members(unit, [str(row[1]) for row in new]))
 
 
-def in_force(unit: bulk.Unit, key: str, values: Sequence[str]) -> tuple[set[tuple[str, str]], set[str]]:
+def in_force(unit: Session, key: str, values: Sequence[str]) -> tuple[set[tuple[str, str]], set[str]]:
     """(key, channel or `all`) of the stops in force, and the ids of all that were ever written."""
     found = list(
         bulk.select(unit, (key, "channel", "id", "corrects_id", "withdrawn"), "opt_out", key, values)

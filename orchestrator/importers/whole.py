@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from orchestrator.errors import FileFormatError
 from orchestrator.importers.header import Header
 from orchestrator.importers.reading import Record
+from orchestrator.store import book
 from orchestrator.store.database import Database
 
 
@@ -21,8 +22,7 @@ def absent(
     if not creditors:
         raise FileFormatError("names no creditor, so it is nobody's whole book", where=where)
     with database.read() as unit:
-        sql = f"SELECT id FROM account WHERE state = 'open' AND creditor_id {unit.within('creditors')} ORDER BY id"
-        held = [str(row[0]) for row in unit.query(sql, {"creditors": unit.listed(sorted(creditors))})]
+        held = book.open_accounts(unit, creditors)
     gone = [account_id for account_id in held if account_id not in listed]
     if len(gone) > max_closing * len(held):
         raise FileFormatError(
@@ -37,7 +37,8 @@ def absent(
 def _named(records: Iterable[Record], header: Header) -> tuple[set[str], set[str]]:
     places = {name: index for index, name in header.places}
     constant = header.constants.get("creditor")
-    listed, creditors = set(), {constant} if constant else set()
+    listed: set[str] = set()
+    creditors = {constant} if constant else set[str]()
     for record in records:
         cells = record.cells
         for name, found in (("account_id", listed), ("creditor", creditors)):

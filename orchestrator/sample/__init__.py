@@ -1,1 +1,4 @@
-"""The sample book: a firm, its creditors, and a portfolio of American and Chinese accounts, for trying things out."""
+"""The sample book.
+
+A firm, its creditors, and a portfolio of American and Chinese accounts, for trying things out.
+"""

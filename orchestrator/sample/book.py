@@ -17,35 +17,51 @@ from pathlib import Path
 PORTFOLIO, OPT_OUTS, HISTORY = "portfolio.csv", "opt-outs.csv", "history.csv"
 COLUMNS = (
     "consumer_id", "kind", "given_name", "family_name", "organization", "country", "person_key", "language",
-    "date_of_birth", "email", "mobile", "landline", "address_line1", "city", "subdivision", "postal_code", "time_zone",
+    "date_of_birth", "email", "mobile", "landline", "address_line1", "city", "subdivision", "postal_code",
+    "time_zone",
     "account_id", "creditor", "actor", "currency", "balance", "delinquent_since", "original_creditor",
-    "account_number", "account_label", "product", "placed_on", "new_placement", "principal", "interest", "fees",
-    "validation_sent_on", "validation_medium", "agency_notice_on", "consent_sms", "consent_email", "consent_voice",
+    "account_number", "account_label", "product", "placed_on", "new_placement", "principal", "interest",
+    "fees",
+    "validation_sent_on", "validation_medium", "agency_notice_on", "consent_sms", "consent_email",
+    "consent_voice",
     "opt_out", "holds",
 )  # fmt: skip
 _OPT_OUT_COLUMNS = ("consumer_id", "address", "channel", "scope", "at", "source", "proof")
 _HISTORY_COLUMNS = (
-    "at", "recorded_at", "consumer_id", "account_id", "channel", "direction", "outcome", "address", "party", "content",
+    "at", "recorded_at", "consumer_id", "account_id", "channel", "direction", "outcome", "address", "party",
+    "content",
 )  # fmt: skip
 
 # city, subdivision, ZIP, area code
 _US_PLACES = (
-    ("New York", "US-NY", "10025", "212"), ("Brooklyn", "US-NY", "11215", "718"), ("Buffalo", "US-NY", "14201", "716"),
-    ("Washington", "US-DC", "20009", "202"), ("Seattle", "US-WA", "98103", "206"), ("Spokane", "US-WA", "99201", "509"),
-    ("Boston", "US-MA", "02118", "617"), ("Worcester", "US-MA", "01609", "508"), ("Charleston", "US-WV", "25301", "304"),
-    ("Miami", "US-FL", "33130", "305"), ("Pensacola", "US-FL", "32501", "850"), ("Tampa", "US-FL", "33602", "813"),
-    ("Los Angeles", "US-CA", "90012", "213"), ("San Diego", "US-CA", "92101", "619"), ("Fresno", "US-CA", "93721", "559"),
-    ("Chicago", "US-IL", "60614", "312"), ("Houston", "US-TX", "77002", "713"), ("El Paso", "US-TX", "79901", "915"),
-    ("Phoenix", "US-AZ", "85004", "602"), ("Denver", "US-CO", "80203", "303"), ("Atlanta", "US-GA", "30303", "404"),
-    ("Portland", "US-OR", "97205", "503"), ("Nashville", "US-TN", "37203", "615"), ("Detroit", "US-MI", "48226", "313"),
-    ("Anchorage", "US-AK", "99501", "907"), ("Honolulu", "US-HI", "96813", "808"), ("Boise", "US-ID", "83702", "208"),
-    ("Omaha", "US-NE", "68102", "402"), ("Louisville", "US-KY", "40202", "502"), ("Philadelphia", "US-PA", "19103", "215"),
+    ("New York", "US-NY", "10025", "212"), ("Brooklyn", "US-NY", "11215", "718"),
+    ("Buffalo", "US-NY", "14201", "716"),
+    ("Washington", "US-DC", "20009", "202"), ("Seattle", "US-WA", "98103", "206"),
+    ("Spokane", "US-WA", "99201", "509"),
+    ("Boston", "US-MA", "02118", "617"), ("Worcester", "US-MA", "01609", "508"),
+    ("Charleston", "US-WV", "25301", "304"),
+    ("Miami", "US-FL", "33130", "305"), ("Pensacola", "US-FL", "32501", "850"),
+    ("Tampa", "US-FL", "33602", "813"),
+    ("Los Angeles", "US-CA", "90012", "213"), ("San Diego", "US-CA", "92101", "619"),
+    ("Fresno", "US-CA", "93721", "559"),
+    ("Chicago", "US-IL", "60614", "312"), ("Houston", "US-TX", "77002", "713"),
+    ("El Paso", "US-TX", "79901", "915"),
+    ("Phoenix", "US-AZ", "85004", "602"), ("Denver", "US-CO", "80203", "303"),
+    ("Atlanta", "US-GA", "30303", "404"),
+    ("Portland", "US-OR", "97205", "503"), ("Nashville", "US-TN", "37203", "615"),
+    ("Detroit", "US-MI", "48226", "313"),
+    ("Anchorage", "US-AK", "99501", "907"), ("Honolulu", "US-HI", "96813", "808"),
+    ("Boise", "US-ID", "83702", "208"),
+    ("Omaha", "US-NE", "68102", "402"), ("Louisville", "US-KY", "40202", "502"),
+    ("Philadelphia", "US-PA", "19103", "215"),
 )  # fmt: skip
 # city, subdivision, postal code, district
 _CN_PLACES = (
-    ("上海市", "CN-SH", "200120", "浦东新区"), ("北京市", "CN-BJ", "100020", "朝阳区"), ("深圳市", "CN-GD", "518000", "福田区"),
-    ("广州市", "CN-GD", "510000", "天河区"), ("成都市", "CN-SC", "610000", "锦江区"), ("武汉市", "CN-HB", "430000", "江汉区"),
-    ("杭州市", "CN-ZJ", "310000", "西湖区"), ("西安市", "CN-SN", "710000", "雁塔区"), ("乌鲁木齐市", "CN-XJ", "830000", "天山区"),
+    ("上海市", "CN-SH", "200120", "浦东新区"), ("北京市", "CN-BJ", "100020", "朝阳区"),
+    ("深圳市", "CN-GD", "518000", "福田区"), ("广州市", "CN-GD", "510000", "天河区"),
+    ("成都市", "CN-SC", "610000", "锦江区"), ("武汉市", "CN-HB", "430000", "江汉区"),
+    ("杭州市", "CN-ZJ", "310000", "西湖区"), ("西安市", "CN-SN", "710000", "雁塔区"),
+    ("乌鲁木齐市", "CN-XJ", "830000", "天山区"),
 )  # fmt: skip
 _GIVEN = ("Ann", "Ben", "Carla", "David", "Elena", "Frank", "Grace", "Henry", "Irene", "Jack", "Kim", "Liam", "Maria",
           "Noah", "Olga", "Paul", "Rosa", "Sam", "Tina", "Victor")  # fmt: skip
@@ -203,7 +219,7 @@ def _specials() -> Iterator[Cells]:
     yield {"balance": "0.00", "principal": "0.00", "interest": "0.00", "fees": "0.00"}
 
 
-def _further_accounts(maker: _Maker, rows: Sequence[Cells]) -> Iterator[Cells]:
+def _further_accounts(maker: _Maker, rows: list[Cells]) -> Iterator[Cells]:
     """Second accounts of some people, one pair of joint consumers, and one person known under two ids."""
     for number, row in enumerate(rows[20:60:4] + rows[-30::6]):
         currency = row["currency"]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from orchestrator.domain.money import to_major
-from orchestrator.store.dossier import AccountRow, ConsumerRow, Pool
+from orchestrator.store.pool import AccountRow, ConsumerRow, Pool
 
 _USABLE = frozenset({"unverified", "valid"})
 
@@ -67,9 +67,7 @@ def _standing(pool: Pool, account: AccountRow, today: date) -> dict[str, Any]:
         and row.account_id in {None, account.id}
         and (row.until is None or row.until >= today)
     }
-    notices = {
-        row.kind: _text(row.sent_on) for row in pool.notices if row.account_id in {None, account.id}
-    }
+    notices = {row.kind: _text(row.sent_on) for row in pool.notices if row.account_id in {None, account.id}}
     return {
         "holds": sorted(holds),
         "opt_outs": sorted({row.channel or "all" for row in pool.opt_outs}),

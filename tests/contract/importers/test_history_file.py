@@ -56,7 +56,9 @@ def test_a_later_file_corrects_and_both_versions_stay(desk: Desk, ann: Ann) -> N
     desk.bring(ann())
     desk.bring(call())
     desk.bring(call(outcome="conversation", address=""))
-    rows = desk.see("SELECT version, outcome, contact_point_id, correction_reason FROM contact_event ORDER BY version")
+    rows = desk.see(
+        "SELECT version, outcome, contact_point_id, correction_reason FROM contact_event ORDER BY version"
+    )
     assert [row[:2] for row in rows] == [(0, "no_answer"), (1, "conversation")]
     assert rows[0][2] == rows[1][2]
     assert rows[1][3]
@@ -101,7 +103,11 @@ def test_history_is_whole_for_the_creditors_it_speaks_of(desk: Desk, ann: Ann) -
     )
     desk.bring(call(), complete_since=date(2026, 3, 1), chunk_rows=1)
     found = desk.see("SELECT id, history_complete_since FROM account ORDER BY id")
-    assert [(id_, str(since)) for id_, since in found] == [("a1", "2026-03-01"), ("a2", "2026-03-01"), ("a3", "None")]
+    assert [(id_, str(since)) for id_, since in found] == [
+        ("a1", "2026-03-01"),
+        ("a2", "2026-03-01"),
+        ("a3", "None"),
+    ]
     desk.bring(call(at="2026-04-05T10:00:00-05:00"), complete_since=date(2026, 4, 1))
     assert str(desk.see("SELECT history_complete_since FROM account WHERE id = 'a1'")[0][0]) == "2026-03-01"
 
@@ -129,6 +135,8 @@ def test_json_lines_are_a_history_too(desk: Desk, ann: Ann) -> None:
         ({"party": "third_party:"}, "is not one of"),
     ],
 )
-def test_a_contact_that_cannot_be_read_is_refused(desk: Desk, ann: Ann, cells: dict[str, str], reason: str) -> None:
+def test_a_contact_that_cannot_be_read_is_refused(
+    desk: Desk, ann: Ann, cells: dict[str, str], reason: str
+) -> None:
     desk.bring(ann())
     assert reason in desk.reasons(desk.bring(call(**cells)))[0]

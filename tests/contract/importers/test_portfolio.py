@@ -43,7 +43,17 @@ def test_the_same_file_again_changes_nothing(desk: Desk, ann: Ann) -> None:
     row = ann(opt_out="sms", holds="dispute;hardship", consent_email="2026-01-01T00:00:00Z",
               validation_sent_on="2026-02-01", validation_medium="mail", person_key="k")  # fmt: skip
     desk.bring(row, ann(consumer_id="c2", account_id="a2"))
-    tables = ("consumer", "account", "contact_point", "opt_out", "hold", "consent", "notice", "revision", "pool_link")
+    tables = (
+        "consumer",
+        "account",
+        "contact_point",
+        "opt_out",
+        "hold",
+        "consent",
+        "notice",
+        "revision",
+        "pool_link",
+    )
     before = {table: desk.see(f"SELECT * FROM {table} ORDER BY 1") for table in tables}
     result = desk.bring(row, ann(consumer_id="c2", account_id="a2"))
     assert result.rejected == 0
@@ -69,7 +79,9 @@ def test_an_empty_cell_is_no_change_and_contact_points_add_up(desk: Desk, ann: A
         ({"creditor": "other"}, "creditor"),
     ],
 )
-def test_what_contradicts_the_book_is_refused(desk: Desk, ann: Ann, changes: dict[str, str], named: str) -> None:
+def test_what_contradicts_the_book_is_refused(
+    desk: Desk, ann: Ann, changes: dict[str, str], named: str
+) -> None:
     desk.bring(ann(date_of_birth="1990-01-01", language="en"))
     result = desk.bring(ann(**{"date_of_birth": "1990-01-01", "language": "en", **changes}))
     assert result.rejected == 1
@@ -122,7 +134,11 @@ def test_one_identity_key_or_a_shared_number_is_one_pool(desk: Desk, ann: Ann) -
         ann(consumer_id="c2", account_id="a2", person_key="k1", mobile="+12125550122"),
         ann(consumer_id="c3", account_id="a3", mobile="+12125550133"),
     )
-    assert desk.see("SELECT id, pool_id FROM consumer ORDER BY 1") == [("c1", "c1"), ("c2", "c1"), ("c3", "c3")]
+    assert desk.see("SELECT id, pool_id FROM consumer ORDER BY 1") == [
+        ("c1", "c1"),
+        ("c2", "c1"),
+        ("c3", "c3"),
+    ]
     desk.bring(ann(consumer_id="c3", account_id="a3", mobile="+12125550122"))
     assert desk.see("SELECT DISTINCT pool_id FROM consumer") == [("c1",)]
     assert desk.see("SELECT basis FROM pool_link ORDER BY 1") == [("number",), ("person_key",)]
@@ -185,7 +201,9 @@ def test_the_whole_book_closes_what_it_no_longer_lists(desk: Desk, ann: Ann) -> 
 
 
 def test_rejected_rows_are_kept_defused_and_the_rest_goes_in(desk: Desk, ann: Ann) -> None:
-    result = desk.bring(ann(), ann(consumer_id="c2", account_id="a2", mobile="+12", given_name="@cmd"), ann(account_id="a3"))
+    result = desk.bring(
+        ann(), ann(consumer_id="c2", account_id="a2", mobile="+12", given_name="@cmd"), ann(account_id="a3")
+    )
     assert (result.rows, result.rejected, result.accounts) == (3, 1, 2)
     assert result.exit_code == 0
     assert result.rejected_path is not None

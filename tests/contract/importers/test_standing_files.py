@@ -12,7 +12,16 @@ Ann = Callable[..., dict[str, str]]
 
 
 def opt_out(**cells: str) -> dict[str, str]:
-    return {"consumer_id": "", "address": "", "channel": "", "scope": "", "at": "", "source": "", "proof": "", **cells}
+    return {
+        "consumer_id": "",
+        "address": "",
+        "channel": "",
+        "scope": "",
+        "at": "",
+        "source": "",
+        "proof": "",
+        **cells,
+    }
 
 
 def payment(**cells: str) -> dict[str, str]:
@@ -41,14 +50,22 @@ def test_a_stop_for_a_number_closes_it_for_everyone_who_has_it_now_or_later(desk
 def test_a_suppression_list_works_before_there_is_a_book(desk: Desk, ann: Ann) -> None:
     desk.bring(opt_out(address="+12125550100"), opt_out(address="ANN@Example.ORG", channel="email"))
     desk.bring(ann(email="ann@example.org"))
-    found = desk.see("SELECT p.kind FROM opt_out o JOIN contact_point p ON p.value_index = o.value_index ORDER BY 1")
+    found = desk.see(
+        "SELECT p.kind FROM opt_out o JOIN contact_point p ON p.value_index = o.value_index ORDER BY 1"
+    )
     assert found == [("email",), ("phone",)]
 
 
-def test_a_national_number_is_closed_in_every_country_of_the_book_where_it_is_one(desk: Desk, ann: Ann) -> None:
-    desk.bring(ann(), ann(consumer_id="c2", account_id="a2", country="CN", mobile="13812345678", currency="CNY"))
+def test_a_national_number_is_closed_in_every_country_of_the_book_where_it_is_one(
+    desk: Desk, ann: Ann
+) -> None:
+    desk.bring(
+        ann(), ann(consumer_id="c2", account_id="a2", country="CN", mobile="13812345678", currency="CNY")
+    )
     desk.bring(opt_out(address="138 1234 5678"))
-    assert len(desk.see("SELECT o.id FROM opt_out o JOIN contact_point p ON p.value_index = o.value_index")) == 1
+    assert (
+        len(desk.see("SELECT o.id FROM opt_out o JOIN contact_point p ON p.value_index = o.value_index")) == 1
+    )
 
 
 def test_an_opt_out_goes_in_once_and_one_for_all_covers_the_rest(desk: Desk, ann: Ann) -> None:
@@ -95,7 +112,9 @@ def test_a_reversal_opens_the_account_again(desk: Desk, ann: Ann) -> None:
         ({"reversal_of": "nothing"}, "is no payment on account a1"),
     ],
 )
-def test_a_payment_that_cannot_be_is_refused(desk: Desk, ann: Ann, cells: dict[str, str], reason: str) -> None:
+def test_a_payment_that_cannot_be_is_refused(
+    desk: Desk, ann: Ann, cells: dict[str, str], reason: str
+) -> None:
     desk.bring(ann())
     assert reason in desk.reasons(desk.bring(payment(**cells)))[0]
 
@@ -112,8 +131,15 @@ def test_a_recall_closes_the_account(desk: Desk, ann: Ann) -> None:
 
 def test_a_positive_check_of_a_person_is_a_hold(desk: Desk, ann: Ann) -> None:
     desk.bring(ann(), ann(consumer_id="c2", account_id="a2", mobile="+12125550122"))
-    desk.bring(check(consumer_id="c1"), check(address="+12125550122", kind="bankruptcy"), check(consumer_id="c2", result="no"))
-    assert desk.see("SELECT consumer_id, kind FROM hold ORDER BY 1") == [("c1", "deceased"), ("c2", "bankruptcy")]
+    desk.bring(
+        check(consumer_id="c1"),
+        check(address="+12125550122", kind="bankruptcy"),
+        check(consumer_id="c2", result="no"),
+    )
+    assert desk.see("SELECT consumer_id, kind FROM hold ORDER BY 1") == [
+        ("c1", "deceased"),
+        ("c2", "bankruptcy"),
+    ]
     assert desk.see("SELECT count(*) FROM check_result") == [(3,)]
 
 
@@ -139,12 +165,16 @@ def test_parties_are_kept_with_their_numbers_and_corrected_by_later_rows(desk: D
     desk.bring(row)
     desk.bring(row)
     desk.bring({**row, "name": "Eve Hill", "mobile": "(212) 555-0177"})
-    found = desk.see("SELECT name, jointly_liable, debt_related_evidence, corrects_id FROM party ORDER BY recorded_at")
+    found = desk.see(
+        "SELECT name, jointly_liable, debt_related_evidence, corrects_id FROM party ORDER BY recorded_at"
+    )
     assert [row[0] for row in found] == ["Eve", "Eve Hill"]
     assert found[1][1]
     assert found[1][2]
     assert found[1][3] is not None
-    ((sealed, party_id),) = desk.see("SELECT value_sealed, party_id FROM contact_point WHERE party_id IS NOT NULL")
+    ((sealed, party_id),) = desk.see(
+        "SELECT value_sealed, party_id FROM contact_point WHERE party_id IS NOT NULL"
+    )
     assert (desk.sealer.open(sealed), party_id) == ("+12125550177", "p1")
 
 

@@ -10,33 +10,31 @@ from typing import Any
 from orchestrator.store.session import Session
 from orchestrator.store.tables.types import from_micros, to_micros
 
-Unit = Session
-
 
 def select(
-    unit: Unit, columns: Sequence[str], table: str, key: str, values: Sequence[str]
+    unit: Session, columns: Sequence[str], table: str, key: str, values: Sequence[str]
 ) -> Iterator[tuple[Any, ...]]:
     """The rows whose `key` is one of `values`, dates as ISO text."""
     if not values:
         return
     names = ", ".join(f'"{column}"' for column in columns)
-    sql = f"SELECT {names} FROM {table} WHERE {key} {unit.within('keys')}"
+    sql = f"SELECT {names} FROM {table} WHERE {key} {unit.within('keys')}"  # noqa: S608 - our own names
     for found in unit.query(sql, {"keys": unit.listed(values)}):
         yield tuple(cell.isoformat() if isinstance(cell, date) else cell for cell in found)
 
 
-def insert(unit: Unit, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def insert(unit: Session, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Add rows that are not there yet."""
     if rows:
         unit.insert_many(table, columns, rows)
 
 
-def update(unit: Unit, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def update(unit: Session, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Set `columns` of the rows named by their id, which comes first in each of `rows`."""
     if not rows:
         return
     assignments = ", ".join(f"{column} = :{column}" for column in columns)
-    sql = f"UPDATE {table} SET {assignments} WHERE id = :id"
+    sql = f"UPDATE {table} SET {assignments} WHERE id = :id"  # noqa: S608 - our own names
     names = ("id", *columns)
     unit.executemany(sql, [dict(zip(names, row, strict=True)) for row in rows])
 
