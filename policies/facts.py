@@ -240,11 +240,15 @@ class Number(Frozen, frozen=True):
 
 
 class Settings(Frozen, frozen=True):
-    """Choices of the firm, all tightening. `electronic_cap_per_day` None: no cap of that kind."""
+    """Choices of the firm, all tightening. `electronic_cap_per_day` None: no cap of that kind.
+
+    `daytime_only`: keep to daytime hours also where no law in force sets any; live contacts do, by default.
+    """
 
     safe_harbor: Word = "advise"
     voicemail: Word = "any"
     electronic_cap_per_day: int | None = None
+    daytime_only: bool = False
 
 
 class Notice(Frozen, frozen=True):

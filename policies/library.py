@@ -51,7 +51,7 @@ class Library:
         the judge itself moves through the dated spans. Without a pack for the place, the protective default stands.
         """
         chosen = settings or Settings()
-        key = (tuple(jurisdictions), only, chosen.safe_harbor, chosen.voicemail, chosen.electronic_cap_per_day)
+        key = (tuple(jurisdictions), only, chosen)
         known = self._stacks.get(key)
         if known is None:
             known = self._stacks[key] = Stack(self._choose(jurisdictions, only), chosen)

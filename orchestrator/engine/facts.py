@@ -22,7 +22,7 @@ from policies import facts as f
 from policies.pack import BUSINESS
 from policies.vocabulary import Actor, Channel, Direction, EventActor, Fact, NumberKind, Outcome
 
-_DEFAULTS = f.Settings()
+_DEFAULTS = f.Settings(daytime_only=True)
 _AGENCIES = frozenset({"third_party_collector", "debt_buyer"})
 _POINT_KIND = {"sms": "phone", "voice": "phone", "email": "email", "letter": "postal", "task": "phone"}
 _ACTORS = frozenset(actor.value for actor in Actor)

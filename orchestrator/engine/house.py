@@ -18,7 +18,7 @@ from policies.facts import Settings
 from policies.library import Library
 from templates.library import Catalog
 
-_DEFAULTS = Settings()
+_DEFAULTS = Settings(daytime_only=True)
 
 
 @dataclass(slots=True)

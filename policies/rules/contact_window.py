@@ -22,7 +22,7 @@ _OWN_CALENDAR = "consumer"
 
 class Params(Frozen, frozen=True):
     """`tz` "consumer": the candidate zones; else the IANA zone that the rule names. `calendar` as in `holidays`, or
-    "consumer": that of the consumer's country."""
+    "consumer": that of the consumer's country. `only_daytime_firms`: in force with the setting `daytime_only`."""
 
     windows: dict[str, str] | None = None
     tz: str = "consumer"
@@ -32,6 +32,7 @@ class Params(Frozen, frozen=True):
     calendar_categories: tuple[str, ...] = ()
     flag_days: tuple[Word, ...] = ()
     flag: Word = "outside_usual_days"
+    only_daytime_firms: bool = False
 
 
 def _calendar(params: Params) -> Calendar | None:
@@ -48,6 +49,8 @@ def _clock(local: Local) -> str:
 def compile_rule(rule: RuleInForce[Params], traits: Traits) -> Check | None:
     """Objects outside the hours until the next opening; in several zones until the last of them opens."""
     params = rule.params
+    if params.only_daytime_firms and not rule.settings.daytime_only:
+        return None
     own = None if params.tz == "consumer" else zone(params.tz)
     if params.windows is None:
         return _flagging(params, own) if params.flag_days else None
