@@ -19,8 +19,19 @@ from templates.syntax import analyse
 from templates.value import to_slot
 from templates.vocabulary import OBLIGATIONS
 
-# Sender values are few; texts with a value of each consumer (links) must not fill the memory.
 MAX_FILLED = 10_000
+# What belongs to the sender is the same for many messages; nothing of one consumer is kept.
+_KEPT = frozenset(
+    {
+        "sender_name",
+        "neutral_name",
+        "creditor_name",
+        "agent_name",
+        "phone",
+        "official_phone",
+        "complaint_phone",
+    }
+)
 
 
 class ObligationText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,6 +88,8 @@ class ObligationTexts:
                 raise MissingObligation(
                     f"{obligation} needs {name}, which the sender has not given", file=self.file
                 )
+        if not values.keys() <= _KEPT or not all(isinstance(value, str) for value in values.values()):
+            return self._render(obligation, channel, values)
         key = (obligation, channel, *values.values())
         text = self._filled.get(key)
         if text is None:

@@ -60,16 +60,14 @@ def compiled(source: str, *, html: bool = False) -> Template:
 def produce(
     template: Template, values: Mapping[str, Any], *, limit: int = MAX_OUTPUT_BYTES, file: str = ""
 ) -> str:
-    """Render with at most `limit` bytes of UTF-8, counted before the next piece is asked for."""
+    """Render with at most `limit` bytes of UTF-8, counted while pieces come, so that no more is ever held."""
     pieces: list[str] = []
     size = 0
     try:
-        for piece in template.generate(values):
-            size += len(piece) if piece.isascii() else len(piece.encode("utf-8"))
+        for piece in template.root_render_func(template.new_context(dict(values))):
+            size += len(piece)
             if size > limit:
-                raise OutputTooLarge(
-                    f"the output passes {limit} bytes", file=file, hint="shorten loops or values"
-                )
+                raise _too_large(limit, file)
             pieces.append(piece)
     except UndefinedError as fault:
         raise MissingVariable(str(fault), file=file) from None
@@ -84,4 +82,11 @@ def produce(
         RecursionError,
     ) as fault:
         raise TemplateError(f"rendering failed: {fault}", file=file) from None
-    return "".join(pieces)
+    made = "".join(pieces)
+    if not made.isascii() and len(made.encode("utf-8")) > limit:
+        raise _too_large(limit, file)
+    return made
+
+
+def _too_large(limit: int, file: str) -> OutputTooLarge:
+    return OutputTooLarge(f"the output passes {limit} bytes", file=file, hint="shorten loops or values")

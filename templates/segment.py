@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Set
 from typing import NamedTuple
 
 _BASIC = (
@@ -11,8 +11,8 @@ _BASIC = (
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENSION = "\f^{}\\[~]|€"
-_GSM = re.compile("[" + re.escape(_BASIC + _EXTENSION) + "]*")
-_EXTENDED = re.compile("[" + re.escape(_EXTENSION) + "]")
+_WHOLE = frozenset(_BASIC + _EXTENSION)
+_EXTENDED = frozenset(_EXTENSION)
 _OUTSIDE = re.compile("[^" + re.escape(_BASIC + _EXTENSION) + "]")
 
 
@@ -31,21 +31,24 @@ def outside_gsm(text: str) -> list[str]:
 
 def measure(text: str) -> Size:
     """The size of a text; a character that takes two units is never split between two segments."""
-    if _GSM.fullmatch(text):
-        units = len(text) + len(_EXTENDED.findall(text))
-        if units <= 160:
-            return Size("gsm7", units, 1)
-        return Size("gsm7", units, _packed(text, 153, lambda sign: 2 if sign in _EXTENSION else 1))
-    units = len(text.encode("utf-16-le")) // 2
-    if units <= 70:
-        return Size("ucs2", units, 1)
-    return Size("ucs2", units, _packed(text, 67, lambda sign: 2 if ord(sign) > 0xFFFF else 1))
+    signs = set(text)
+    if signs <= _WHOLE:
+        wide = signs & _EXTENDED
+        units = len(text) + sum(text.count(sign) for sign in wide)
+        return Size("gsm7", units, _segments(text, units, wide, 160, 153))
+    wide = {sign for sign in signs if ord(sign) > 0xFFFF}
+    units = len(text) + sum(text.count(sign) for sign in wide)
+    return Size("ucs2", units, _segments(text, units, wide, 70, 67))
 
 
-def _packed(text: str, room: int, width: Callable[[str], int]) -> int:
+def _segments(text: str, units: int, wide: Set[str], whole: int, room: int) -> int:
+    if units <= whole:
+        return 1
+    if not wide:
+        return -(-units // room)
     segments, used = 1, 0
     for sign in text:
-        need = width(sign)
+        need = 2 if sign in wide else 1
         if used + need > room:
             segments, used = segments + 1, 0
         used += need

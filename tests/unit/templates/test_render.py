@@ -73,6 +73,13 @@ def test_an_obligation_without_its_sender_value_names_the_field() -> None:
         render(fit(SMS), VALUES, ["official_phone"])
 
 
+def test_a_sender_value_of_the_wrong_kind_blocks_the_contact() -> None:
+    template = packaged("reminder", "sms", "en")
+    for bad in (["Harbor"], {"a": 1}, 7, object()):
+        with pytest.raises(InvalidVariable):
+            render(template, {**sample_values(template), "official_phone": bad}, ["official_phone"])
+
+
 def test_a_missing_variable_is_named_and_an_undeclared_one_is_not_seen() -> None:
     template = fit(SMS)
     with pytest.raises(MissingVariable, match="consumer_name"):
