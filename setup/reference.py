@@ -254,6 +254,35 @@ def columns_page() -> str:
     return "".join(parts)
 
 
+def template_variables_page() -> str:
+    from templates.standard import STANDARD  # noqa: PLC0415
+    from templates.vocabulary import EXPECTED, PARTS, REVEALING  # noqa: PLC0415
+
+    intro = (
+        "What every template may declare. A type marked * tells others about a debt: it is kept out of subjects,"
+        " envelopes and voicemails.\n\n"
+    )
+    rows = [
+        (
+            f"`{name}`",
+            f"{one.variable.type}{' *' if one.variable.type in REVEALING else ''}",
+            str(one.variable.limit),
+            one.description,
+        )
+        for name, one in STANDARD.items()
+    ]
+    parts = ["# Variables, parts and obligations of templates\n\n", NOTE, intro]
+    parts.append(table(("variable", "type", "characters", "meaning"), rows))
+    channels = [
+        (channel, ", ".join(f"`{part}`" for part in needed), ", ".join(f"`{part}`" for part in more))
+        for channel, (needed, more) in PARTS.items()
+    ]
+    parts.append(f"\n## Parts\n\n{table(('channel', 'needed', 'may be left out'), channels)}")
+    asked = [(channel, ", ".join(f"`{one}`" for one in ids)) for channel, ids in EXPECTED.items()]
+    parts.append(f"\n## Obligations that a verdict may ask for\n\n{table(('channel', 'obligations'), asked)}")
+    return "".join(parts)
+
+
 PAGES = {
     "commands.md": commands_page,
     "errors.md": errors_page,
@@ -261,6 +290,7 @@ PAGES = {
     "facts.md": facts_page,
     "vocabulary.md": vocabulary_page,
     "columns.md": columns_page,
+    "template-variables.md": template_variables_page,
 }
 
 
