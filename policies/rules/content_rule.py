@@ -46,6 +46,10 @@ def compile_rule(rule: RuleInForce[Params], traits: Traits) -> Check | None:
         barred = Blocked(Decision.DENY, params.why or f"{traits.channel} is not a permitted medium")
         return lambda prepared, moment: barred
     owed = tuple(Obligation(id=name, citation=rule.citation) for name in params.obligations)
+    if params == Params(obligations=params.obligations):
+        carries = Passed(obligations=owed)
+        return lambda prepared, moment: carries
+    passes = Passed(obligations=owed) if owed else FOREVER
     envelope = re.compile("|".join(params.envelope)) if params.envelope else None
 
     def check(prepared: Prepared, moment: Moment) -> Result:
@@ -56,9 +60,9 @@ def compile_rule(rule: RuleInForce[Params], traits: Traits) -> Check | None:
         why = _objection(params, contact, missing, envelope)
         if why is not None:
             return Blocked(Decision.DENY, why, details={"missing": missing})
-        silent = params.warn_undisclosed and contact.discloses_collector is False
-        flags = ("identity_not_disclosed",) if silent else ()
-        return Passed(obligations=owed, flags=flags) if owed or flags else FOREVER
+        if params.warn_undisclosed and contact.discloses_collector is False:
+            return Passed(obligations=owed, flags=("identity_not_disclosed",))
+        return passes
 
     return check
 

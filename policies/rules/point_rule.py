@@ -63,6 +63,9 @@ def _reassigned(rule: RuleInForce[Params]) -> Test:
     """The latest answer of the reassigned-numbers database decides."""
 
     def test(facts: Facts, address: str, at: int) -> Result:
+        number = facts.numbers.get(address)
+        if not facts.rnd_checks and (number is None or not number.rnd):
+            return FOREVER
         latest = max(_checks(facts, address, at), key=lambda check: check.at, default=None)
         if latest is None or latest.reassigned_since != Answer.YES:
             return FOREVER
@@ -85,7 +88,7 @@ def _disclosure_report(rule: RuleInForce[Params]) -> Test:
 
     def test(facts: Facts, address: str, at: int) -> Result:
         reports = [report for point in _points(facts, address) for report in point.disclosure_reports]
-        if not any(to_micros(report.at) <= at for report in reports):
+        if not reports or all(to_micros(report.at) > at for report in reports):
             return FOREVER
         why = "a message to this number or address was reported to have reached a third party"
         return Blocked(Decision.DENY, why, flags=flags) if required else Passed(flags=flags)
@@ -125,8 +128,12 @@ def _consumers_own_doing(mailbox: Address, at: int) -> bool:
 
 
 def _points(facts: Facts, address: str) -> list[Address | Number]:
-    found = (facts.addresses.get(address), facts.numbers.get(address))
-    return [point for point in found if point is not None]
+    found: list[Address | Number] = []
+    if address in facts.numbers:
+        found.append(facts.numbers[address])
+    if address in facts.addresses:
+        found.append(facts.addresses[address])
+    return found
 
 
 _TESTS: dict[str, Callable[[RuleInForce[Params]], Test]] = {

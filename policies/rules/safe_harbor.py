@@ -167,16 +167,21 @@ def _evidence(prepared: Prepared, address: str, at: int) -> list[int] | None:
     """Instants that keep the number alive; None: nothing was ever noted about this number."""
     facts = prepared.facts
     number = facts.numbers.get(address)
-    texts = [
-        to_micros(event.at)
-        for event in prepared.events
-        if event.channel == "sms" and event.direction == "inbound" and event.address == address
-    ]
+    texts: list[int] = prepared.once(("texts_from", address), lambda: _texts_from(prepared, address))
     kept = number.consents if number else ()
     consents = [when for consent in kept if (when := _given_at(consent, at)) is not None]
     if not texts and not consents:
         return [] if kept or _database(facts, address, at) else None
     return [*(when for when in texts if when <= at), *consents, *_database(facts, address, at)]
+
+
+def _texts_from(prepared: Prepared, address: str) -> list[int]:
+    """When the consumer wrote from this number; a call from it is no evidence."""
+    return [
+        to_micros(event.at)
+        for event in prepared.events
+        if event.channel == "sms" and event.direction == "inbound" and event.address == address
+    ]
 
 
 def _database(facts: Facts, address: str, at: int) -> list[int]:
