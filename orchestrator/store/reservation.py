@@ -134,13 +134,9 @@ def insert(unit: Session, table: str, row: type[Any], rows: Sequence[tuple[Any, 
 
 def move_enrollments(unit: Session, moves: Sequence[EnrollmentMove]) -> None:
     """Set where enrollments go; the caller holds their rows."""
-    if not moves:
-        return
-    sets = ", ".join(f"{name} = :{name}" for name in EnrollmentMove._fields if name != "id")
-    unit.executemany(
-        f"UPDATE enrollment SET {sets} WHERE id = :id AND state <> 'ended'",  # noqa: S608
-        [move._asdict() for move in moves],
-    )
+    columns = ("id", *EnrollmentMove._fields[:-1])
+    rows = [(move.id, *move[:-1]) for move in moves]
+    unit.update_many("enrollment", columns, rows, only="enrollment.state <> 'ended'")
 
 
 def _without_open(unit: Session, tasks: Sequence[NewTask]) -> list[NewTask]:

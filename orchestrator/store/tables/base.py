@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, LargeBinary, Text
+from sqlalchemy import JSON, BigInteger, Column, LargeBinary, Text
 from sqlmodel import Field, SQLModel
 
 from orchestrator.store.tables.types import Instant
 
-__all__ = ["Fact", "SQLModel", "instant", "optional_instant", "open_json", "sealed", "text"]
+__all__ = ["Fact", "SQLModel", "instant", "minor", "open_json", "optional_instant", "sealed", "text"]
 
 
 def instant(**options: Any) -> Any:
@@ -19,6 +19,11 @@ def instant(**options: Any) -> Any:
 def optional_instant(**options: Any) -> Any:
     """An aware UTC instant column that may be empty."""
     return Field(default=None, sa_type=Instant, nullable=True, **options)
+
+
+def minor(*, nullable: bool = False) -> Any:
+    """An amount in minor units: 32 bits would end at 21 million rupiah with its two decimals."""
+    return Field(default=None if nullable else ..., sa_type=BigInteger, nullable=nullable)
 
 
 def open_json(**options: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, Index, LargeBinary
 from sqlmodel import Field
 
-from orchestrator.store.tables.base import Fact, SQLModel, instant, open_json, optional_instant, sealed
+from orchestrator.store.tables.base import Fact, SQLModel, instant, minor, open_json, optional_instant, sealed
 
 
 class Creditor(SQLModel, table=True):
@@ -68,7 +68,7 @@ class Account(SQLModel, table=True):
     creditor_id: str = Field(foreign_key="creditor.id", index=True)
     actor: str
     currency: str
-    balance_minor: int
+    balance_minor: int = minor()
     delinquent_since: date
     state: str = Field(default="open", index=True)  # open | paid | recalled | closed
     state_changed_at: datetime | None = optional_instant()
@@ -82,16 +82,16 @@ class Account(SQLModel, table=True):
     charged_off_on: date | None = None
     last_payment_on: date | None = None
     limitation_on: date | None = None
-    principal_minor: int | None = None
-    interest_minor: int | None = None
-    fees_minor: int | None = None
+    principal_minor: int | None = minor(nullable=True)
+    interest_minor: int | None = minor(nullable=True)
+    fees_minor: int | None = minor(nullable=True)
     instalments_total: int | None = None
     instalments_overdue: int | None = None
     itemization_on: date | None = None
-    itemization_amount_minor: int | None = None
-    itemization_interest_minor: int | None = None
-    itemization_fees_minor: int | None = None
-    itemization_payments_minor: int | None = None
+    itemization_amount_minor: int | None = minor(nullable=True)
+    itemization_interest_minor: int | None = minor(nullable=True)
+    itemization_fees_minor: int | None = minor(nullable=True)
+    itemization_payments_minor: int | None = minor(nullable=True)
     itemization_creditor: str | None = None
     # imported history of this account is complete from this date on; None: unknown
     history_complete_since: date | None = None

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from orchestrator.store.tables.base import Fact, SQLModel, instant, open_json, optional_instant, sealed
+from orchestrator.store.tables.base import Fact, SQLModel, instant, minor, open_json, optional_instant, sealed
 
 
 class Consent(Fact, table=True):
@@ -48,7 +48,7 @@ class OptOut(SQLModel, table=True):
     source: str
     recorded_by: str = "system"
     proof: str | None = None
-    corrects_id: str | None = None
+    corrects_id: str | None = Field(default=None, index=True)
     correction_reason: str | None = None
     withdrawn: bool = False
 
@@ -157,7 +157,10 @@ class Complaint(Fact, table=True):
 
 
 class Notice(Fact, table=True):
-    """kind: validation, agency_notice, dc_notice, placement_notice, start_notice, visit_letter, initial_notice_letter."""
+    """A notice that was sent.
+
+    kind: validation, agency_notice, dc_notice, placement_notice, start_notice, visit_letter, initial_notice_letter.
+    """
 
     __tablename__ = "notice"
 
@@ -210,7 +213,7 @@ class Promise(Fact, table=True):
     __tablename__ = "promise"
 
     account_id: str = Field(index=True)
-    amount_minor: int
+    amount_minor: int = minor()
     currency: str
     due_on: date
     state: str = "open"  # a later row with corrects_id says kept | broken | cancelled
@@ -220,7 +223,7 @@ class Payment(Fact, table=True):
     __tablename__ = "payment"
 
     account_id: str = Field(index=True)
-    amount_minor: int
+    amount_minor: int = minor()
     currency: str
     reversal_of: str | None = None
     external_id: str | None = Field(default=None, index=True)

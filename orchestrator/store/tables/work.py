@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint, text as sql
+from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlmodel import Field
 
 from orchestrator.store.tables.base import SQLModel, instant, open_json, optional_instant, sealed
@@ -50,7 +51,7 @@ class Enrollment(SQLModel, table=True):
 
     id: str = Field(primary_key=True)
     consumer_id: str = Field(foreign_key="consumer.id", index=True)
-    account_id: str = Field(foreign_key="account.id")
+    account_id: str = Field(foreign_key="account.id", index=True)
     cadence: str
     cadence_digest: str
     campaign_id: str | None = None
@@ -76,6 +77,15 @@ class Attempt(SQLModel, table=True):
         UniqueConstraint("enrollment_id", "step", "ordinal", name="attempt_once_per_step"),
         UniqueConstraint("external_id", name="attempt_external"),
         Index("attempt_by_state", "state", "lease_until"),
+        # what waits for a permit is read off in order, however many attempts there have ever been
+        Index(
+            "attempt_waiting",
+            "channel",
+            "reserved_at",
+            "id",
+            sqlite_where=sql("state = 'reserved'"),
+            postgresql_where=sql("state = 'reserved'"),
+        ),
         Index("attempt_by_consumer", "consumer_id", "reserved_at"),
     )
 
@@ -165,7 +175,15 @@ class DeliveryEvent(SQLModel, table=True):
     """A provider's callback, kept raw and applied once."""
 
     __tablename__ = "delivery_event"
-    __table_args__ = (UniqueConstraint("provider", "provider_event_id", name="delivery_event_once"),)
+    __table_args__ = (
+        UniqueConstraint("provider", "provider_event_id", name="delivery_event_once"),
+        Index(
+            "delivery_event_waiting",
+            "occurred_at",
+            sqlite_where=sql("applied_at IS NULL"),
+            postgresql_where=sql("applied_at IS NULL"),
+        ),
+    )
 
     id: str = Field(primary_key=True)
     provider: str
@@ -207,7 +225,7 @@ class Task(SQLModel, table=True):
     kind: str
     consumer_id: str | None = Field(default=None, index=True)
     account_id: str | None = None
-    enrollment_id: str | None = None
+    enrollment_id: str | None = Field(default=None, index=True)
     attempt_id: str | None = None
     state: str = "open"
     reason: str

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from sqlmodel import col, select
 
 from orchestrator.clock import VirtualClock
 from orchestrator.errors import SettingError, UnavailableError
 from orchestrator.store.database import Database
-from orchestrator.store.tables import Switch
+from orchestrator.store.tables import Account, Switch
 
 INSERT = "INSERT INTO switch (name, value, changed_at, changed_by) VALUES (:name, :value, :at, 'test')"
 
@@ -144,3 +146,72 @@ def test_a_database_that_is_away_is_503(url: str) -> None:
 def test_another_kind_of_database_is_refused() -> None:
     with pytest.raises(SettingError, match="not a database"):
         Database("mysql://somewhere/x")
+
+
+AWKWARD = ["plain", "", 'quote " and \\ backslash', "it's {braced}, NULL", "tab\tline\n", "甲乙 ü 😀", "null"]
+
+
+def test_awkward_text_goes_in_and_is_found_again(database: Database) -> None:
+    rows = [(text, json.dumps({"of": text}), place, text) for place, text in enumerate(AWKWARD)]
+    with database.write() as unit:
+        unit.insert_many("switch", ["name", "value", "changed_at", "changed_by"], rows)
+    with database.read() as unit:
+        sql = f"SELECT name, changed_by FROM switch WHERE name {unit.within('names')} ORDER BY changed_at"
+        assert unit.query(sql, {"names": unit.listed(AWKWARD)}) == [(text, text) for text in AWKWARD]
+        assert unit.query(sql, {"names": unit.listed([])}) == []
+        assert [row.value for row in unit.orm.exec(select(Switch).order_by(col(Switch.changed_at)))] == [
+            {"of": text} for text in AWKWARD
+        ]
+
+
+def test_bytes_and_empty_values_are_copied_whole(database: Database) -> None:
+    bodies = [b"", bytes(range(256)), b"\x00\\x00", "é".encode()]
+    rows = [(at, "reserved", None, "a" if at else None, body, b"d" * 32) for at, body in enumerate(bodies)]
+    with database.write() as unit:
+        unit.insert_many("ledger_entry", ["at", "kind", "consumer_ref", "attempt_id", "body", "digest"], rows)
+    with database.read() as unit:
+        found = unit.query(
+            "SELECT at, kind, consumer_ref, attempt_id, body, digest FROM ledger_entry ORDER BY at"
+        )
+    assert found == rows
+
+
+def test_many_rows_are_changed_by_their_key(database: Database) -> None:
+    with database.write() as unit:
+        unit.insert_many(
+            "switch",
+            ["name", "value", "changed_at", "changed_by"],
+            [(f"n{n}", "null", n, "kept" if n == 5 else "test") for n in range(10)],
+        )
+        changed = unit.update_many(
+            "switch",
+            ["name", "value", "changed_at"],
+            [(f"n{n}", json.dumps({"n": n, "text": AWKWARD}), 100 + n) for n in range(3, 12)],
+            only="switch.changed_by <> 'kept'",
+        )
+        assert changed == 6
+        assert unit.update_many("switch", ["name", "changed_at"], []) == 0
+    with database.read() as unit:
+        at = dict(unit.query("SELECT name, changed_at FROM switch"))
+        assert at == {f"n{n}": n if n in {0, 1, 2, 5} else 100 + n for n in range(10)}
+        kept = unit.orm.get(Switch, "n3")
+        assert kept is not None
+        assert kept.value == {"n": 3, "text": AWKWARD}
+
+
+def test_dates_and_booleans_may_come_as_text_and_numbers(database: Database) -> None:
+    with database.write() as unit:
+        unit.insert_many("creditor", ["id", "name", "first_seen_at"], [("c", "C", 0)])
+        columns = ["id", "creditor_id", "actor", "currency", "balance_minor", "delinquent_since", "state",
+                   "new_placement", "created_at", "changed_at"]  # fmt: skip
+        unit.insert_many(
+            "account", columns, [("a", "c", "debt_buyer", "USD", 2**40, "2026-02-28", "open", True, 0, 0)]
+        )
+    with database.read() as unit:
+        found = unit.orm.get(Account, "a")
+        assert found is not None
+        assert (found.balance_minor, found.delinquent_since, found.new_placement) == (
+            2**40,
+            date(2026, 2, 28),
+            True,
+        )

@@ -91,6 +91,8 @@ CREATE TABLE delivery_event (
 	CONSTRAINT delivery_event_once UNIQUE (provider, provider_event_id)
 );
 
+CREATE INDEX delivery_event_waiting ON delivery_event (occurred_at) WHERE applied_at IS NULL;
+
 CREATE INDEX ix_delivery_event_attempt_id ON delivery_event (attempt_id);
 
 CREATE TABLE idempotency_key (
@@ -213,6 +215,8 @@ CREATE TABLE opt_out (
 
 CREATE INDEX ix_opt_out_consumer_id ON opt_out (consumer_id);
 
+CREATE INDEX ix_opt_out_corrects_id ON opt_out (corrects_id);
+
 CREATE INDEX ix_opt_out_value_index ON opt_out (value_index);
 
 CREATE TABLE policy_version (
@@ -262,6 +266,8 @@ CREATE TABLE task (
 
 CREATE INDEX ix_task_consumer_id ON task (consumer_id);
 
+CREATE INDEX ix_task_enrollment_id ON task (enrollment_id);
+
 CREATE INDEX task_open ON task (state, due_at);
 
 CREATE TABLE template_version (
@@ -302,7 +308,7 @@ CREATE TABLE account (
 	creditor_id VARCHAR NOT NULL,
 	actor VARCHAR NOT NULL,
 	currency VARCHAR NOT NULL,
-	balance_minor INTEGER NOT NULL,
+	balance_minor BIGINT NOT NULL,
 	delinquent_since DATE NOT NULL,
 	state VARCHAR NOT NULL,
 	state_changed_at BIGINT,
@@ -316,16 +322,16 @@ CREATE TABLE account (
 	charged_off_on DATE,
 	last_payment_on DATE,
 	limitation_on DATE,
-	principal_minor INTEGER,
-	interest_minor INTEGER,
-	fees_minor INTEGER,
+	principal_minor BIGINT,
+	interest_minor BIGINT,
+	fees_minor BIGINT,
 	instalments_total INTEGER,
 	instalments_overdue INTEGER,
 	itemization_on DATE,
-	itemization_amount_minor INTEGER,
-	itemization_interest_minor INTEGER,
-	itemization_fees_minor INTEGER,
-	itemization_payments_minor INTEGER,
+	itemization_amount_minor BIGINT,
+	itemization_interest_minor BIGINT,
+	itemization_fees_minor BIGINT,
+	itemization_payments_minor BIGINT,
 	itemization_creditor VARCHAR,
 	history_complete_since DATE,
 	created_at BIGINT NOT NULL,
@@ -431,6 +437,8 @@ CREATE TABLE attempt (
 CREATE INDEX attempt_by_consumer ON attempt (consumer_id, reserved_at);
 
 CREATE INDEX attempt_by_state ON attempt (state, lease_until);
+
+CREATE INDEX attempt_waiting ON attempt (channel, reserved_at, id) WHERE state = 'reserved';
 
 CREATE INDEX ix_attempt_provider_id ON attempt (provider_id);
 
@@ -735,7 +743,7 @@ CREATE TABLE payment (
 	correction_reason VARCHAR,
 	withdrawn BOOLEAN NOT NULL,
 	account_id VARCHAR NOT NULL,
-	amount_minor INTEGER NOT NULL,
+	amount_minor BIGINT NOT NULL,
 	currency VARCHAR NOT NULL,
 	reversal_of VARCHAR,
 	external_id VARCHAR,
@@ -806,7 +814,7 @@ CREATE TABLE promise (
 	correction_reason VARCHAR,
 	withdrawn BOOLEAN NOT NULL,
 	account_id VARCHAR NOT NULL,
-	amount_minor INTEGER NOT NULL,
+	amount_minor BIGINT NOT NULL,
 	currency VARCHAR NOT NULL,
 	due_on DATE NOT NULL,
 	state VARCHAR NOT NULL,
@@ -978,6 +986,8 @@ CREATE INDEX enrollment_due ON enrollment (state, next_at, consumer_id);
 CREATE UNIQUE INDEX enrollment_one_per_account ON enrollment (account_id) WHERE state != 'ended';
 
 CREATE INDEX enrollment_resume ON enrollment (state, suspended_until);
+
+CREATE INDEX ix_enrollment_account_id ON enrollment (account_id);
 
 CREATE INDEX ix_enrollment_consumer_id ON enrollment (consumer_id);
 
