@@ -84,7 +84,7 @@ class _Planning:
             if course is not None:
                 groups.setdefault(course.group, []).append(course)
         for courses in groups.values():
-            self._contact(courses)
+            self._contact(sorted(courses, key=lambda one: one.row.account_id))
 
     def _course(self, row: EnrollmentRow) -> Course | None:
         """The enrollment, if its step is to be made now; exits, suspensions and waits are recorded here."""
