@@ -12,6 +12,7 @@ from pathlib import Path
 from channels.contract import Channel
 from channels.registry import Providers, build
 from channels.simulator import parse as behaviour_file
+from channels.simulator.behaviour import Behaviour
 from channels.simulator.world import World
 from orchestrator.clock import Clock, SystemClock
 from orchestrator.domain import cadence_library, firm_file
@@ -94,11 +95,17 @@ def key_ring(settings: Settings) -> KeyRing:
         return KeyRing.of_file(path)
 
 
+def sqlite_file(settings: Settings) -> Path | None:
+    """The file of a SQLite database; None for another one."""
+    url = str(settings.database_url)
+    return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
+
+
 def database_url(settings: Settings) -> str:
     """The database's URL; the folder of a SQLite file is made."""
-    url = str(settings.database_url)
-    if url.startswith("sqlite:///"):
-        folder = Path(url.removeprefix("sqlite:///")).parent
+    url, file = str(settings.database_url), sqlite_file(settings)
+    if file is not None:
+        folder = file.parent
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -113,7 +120,11 @@ def node_name() -> str:
     return f"{socket.gethostname()}-{os.getpid()}"
 
 
+def people(settings: Settings) -> Behaviour:
+    """How simulated recipients behave: the configured script, else the shipped one."""
+    return behaviour_file.load(settings.behaviour) if settings.behaviour else behaviour_file.packaged()
+
+
 def silent_world(settings: Settings, clock: Clock) -> World:
     """A simulated outside that nobody listens to: for commands that judge and render but do not run the engine."""
-    behaviour = behaviour_file.load(settings.behaviour) if settings.behaviour else behaviour_file.packaged()
-    return World(behaviour, 0, clock.now, lambda _at, _event: None, lambda _line: None)
+    return World(people(settings), 0, clock.now, lambda _at, _event: None, lambda _line: None)

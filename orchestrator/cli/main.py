@@ -20,6 +20,7 @@ from orchestrator.cli import (
     firm,
     key,
     policy,
+    serve,
     simulation,
     template,
     terminal,
@@ -36,6 +37,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.command(epilog="Example: SPEED=60 duecourse run")(serve.run)
+app.command(epilog="Example: duecourse web")(serve.web)
+app.command(epilog="Example: duecourse worker")(serve.worker)
 app.command("import", epilog="Example: duecourse import portfolio.csv --cadence standard")(book.import_book)
 app.command(
     "simulate",
