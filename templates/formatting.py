@@ -43,6 +43,8 @@ _ES_MONTHS = (
     "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre",
     "noviembre", "diciembre",
 )  # fmt: skip
+# area codes have two digits or three; 400 and 800 numbers are dialled without a zero
+_CN_LINE = re.compile(r"\+86(?!400|800)(10|2\d|[3-9]\d{2})(\d{7,8})")
 _NANP = re.compile(r"\+1([2-9]\d{2})([2-9]\d{2})(\d{4})")
 
 
@@ -93,7 +95,12 @@ def format_date(day: date, locale: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def format_phone(number: str) -> str:
-    """A North American number as people dial it; every other number as it was given."""
+def format_phone(number: str, locale: str) -> str:
+    """A North American number as people dial it, a Chinese one so for readers of Chinese; others as given."""
     found = _NANP.fullmatch(number)
-    return "1-{}-{}-{}".format(*found.groups()) if found else number
+    if found:
+        return "1-{}-{}-{}".format(*found.groups())
+    if language_of(locale) == "zh" and number.startswith("+86"):
+        line = _CN_LINE.fullmatch(number)
+        return f"0{line.group(1)}-{line.group(2)}" if line else number.removeprefix("+86")
+    return number

@@ -113,11 +113,11 @@ def _pattern(pattern: re.Pattern[str], what: str) -> Callable[[object, Variable,
     return check
 
 
-def _phone(value: object, _variable: Variable, _locale: str) -> str:
+def _phone(value: object, _variable: Variable, locale: str) -> str:
     text = clean_line(value) if isinstance(value, str) else ""
     if not _PHONE.fullmatch(text):
         raise ValueError("it is not a phone number")
-    return format_phone(text)
+    return format_phone(text, locale)
 
 
 def _number(value: object, _variable: Variable, _locale: str) -> Any:

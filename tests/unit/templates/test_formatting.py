@@ -45,7 +45,20 @@ def test_dates(locale: str, text: str) -> None:
     assert format_date(date(2026, 3, 5), locale) == text
 
 
-def test_phones() -> None:
-    assert format_phone("+12025550148") == "1-202-555-0148"
-    assert format_phone("95000") == "95000"
-    assert format_phone("+8613800138000") == "+8613800138000"
+@pytest.mark.parametrize(
+    ("number", "locale", "text"),
+    [
+        ("+12025550148", "en", "1-202-555-0148"),
+        ("+12025550148", "zh", "1-202-555-0148"),
+        ("95000", "zh", "95000"),
+        ("+8613800138000", "en", "+8613800138000"),
+        ("+8613800138000", "zh", "13800138000"),
+        ("+862155550148", "zh-CN", "021-55550148"),
+        ("+861055550148", "zh", "010-55550148"),
+        ("+8675555550148", "zh", "0755-55550148"),
+        ("+864008881234", "zh", "4008881234"),
+        ("+442079460000", "es", "+442079460000"),
+    ],
+)
+def test_phones(number: str, locale: str, text: str) -> None:
+    assert format_phone(number, locale) == text
