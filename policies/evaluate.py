@@ -174,11 +174,11 @@ def judge_prepared(prepared: Prepared, stack: Stack, at: int, *, lenient: bool =
     """Judge prepared facts at an instant (microseconds). `lenient` skips rules of unbuilt kinds (cases only)."""
     found = Judgement(prepared, stack, at)
     if not stack.covered or not stack.rules:
-        reason = "no policy covers this contact"
-        found.objections.append((None, Blocked(_HOLD, reason, code="policy_unavailable")))
-        found.decision = _HOLD
-        return found
-    profile = stack.profile_of(prepared, at)
+        return _no_policy(found, "no policy covers this contact")
+    try:
+        profile = stack.profile_of(prepared, at)
+    except Exception as error:  # noqa: BLE001 - rules that cannot be compiled are no policy at all
+        return _no_policy(found, f"the policy could not be read ({type(error).__name__})")
     moment = Moment(at, prepared.zones)
     found.until, objections = _ask(profile, prepared, moment, found.passed)
     if prepared.unknown:
@@ -193,6 +193,12 @@ def judge_prepared(prepared: Prepared, stack: Stack, at: int, *, lenient: bool =
     found.decision = max((b.answer for _, b in objections), key=PROTECTION.__getitem__)
     if found.decision is _DEFER:
         _find_retry(found)
+    return found
+
+
+def _no_policy(found: Judgement, reason: str) -> Judgement:
+    found.objections.append((None, Blocked(_HOLD, reason, code="policy_unavailable")))
+    found.decision = _HOLD
     return found
 
 

@@ -14,8 +14,9 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from policies.errors import Diagnostic, PackError
-from policies.pack import Pack
-from policies.rule import kinds
+from policies.facts import Settings
+from policies.pack import Pack, Rule
+from policies.rule import RuleInForce, Traits, kinds
 
 Path = tuple[str | int, ...]
 _STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d+)\]|(\[\.\.\.\])")
@@ -148,6 +149,39 @@ def convert(document: Document, data: Any, shape: Any, base: Path, code: str) ->
         raise PackError.from_diagnostics((found,)) from error
 
 
+def _refuse_unfit(document: Document, pack: Pack) -> None:
+    """Compile every span of every rule once, so that hours or calendars that cannot be read are refused at load."""
+    for index, rule in enumerate(pack.rules):
+        kind = kinds().get(rule.kind)
+        for date, raw in rule.values.items():
+            if kind is None or raw is None:
+                continue
+            params: Any = msgspec.convert(raw, kind.params, strict=False)
+            try:
+                kind.compile(RuleInForce(rule, params, Settings()), _any_traits(rule))
+            except Exception as error:  # a kind may raise anything over parameters that it cannot use
+                path: Path = ("rules", index, "values", date.isoformat())
+                message = getattr(error, "message", None) or f"{type(error).__name__}: {error}"
+                found = document.diagnose("bad_params", f"{rule.id}: {message}", path, "correct the value")
+                raise PackError.from_diagnostics((found,)) from error
+
+
+def _any_traits(rule: Rule) -> Traits:
+    """The traits of some contact that the rule is about."""
+    applies = rule.applies
+    return Traits(
+        channel=rule.channels[0] if rule.channels else "voice",
+        actor=applies.actor[0] if applies.actor else "third_party_collector",
+        party=applies.party[0] if applies.party else "consumer",
+        content=applies.content[0] if applies.content else "collection",
+        number_kind=applies.number_kind[0] if applies.number_kind else None,
+        place=applies.place[0] if applies.place else None,
+        purpose=applies.purpose[0] if applies.purpose else None,
+        automated=bool(applies.automated),
+        reply=False,
+    )
+
+
 def parse_pack(text: str, origin: str, *, client: bool = False) -> Pack:
     """A pack from its YAML text, every rule's parameters typed by its kind. Raises PackError."""
     document = read_document(text, origin)
@@ -158,5 +192,6 @@ def parse_pack(text: str, origin: str, *, client: bool = False) -> Pack:
             if kind is not None and params is not None:
                 path: Path = ("rules", index, "values", date.isoformat())
                 convert(document, params, kind.params, path, "bad_params")
+    _refuse_unfit(document, pack)
     lines = {rule.id: document.line(("rules", index)) for index, rule in enumerate(pack.rules)}
     return msgspec.structs.replace(pack, origin=origin, lines=lines, client=client)
