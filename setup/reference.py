@@ -254,6 +254,26 @@ def columns_page() -> str:
     return "".join(parts)
 
 
+def fields_page() -> str:
+    from orchestrator.domain.condition import MAX_BYTES  # noqa: PLC0415
+    from orchestrator.domain.field import FIELDS  # noqa: PLC0415
+
+    intro = (
+        "A condition (`cadences enroll --where`, a cadence's `enter_when`, `exit_when`, `suspend_when`) is one "
+        "expression in [CEL](https://cel.dev) over these fields, which is true or false: "
+        '`days_past_due > 30 && country == "US"`, `"us-ny" in jurisdictions`, `age != null && age >= 70`. '
+        f"It has at most {MAX_BYTES} bytes and goes through no list (`exists`, `all`, `map`, `filter`). A field "
+        "marked “may be empty” is null where nothing is known: compare it behind `FIELD != null &&`. Dates are "
+        "text like `2026-03-31` and compare in the order of time. An answer that is not clear is no.\n\n"
+    )
+    rows = [
+        (f"`{one.name}`", one.type.value, one.unit, "yes" if one.may_be_empty else "", one.meaning)
+        for one in FIELDS.values()
+    ]
+    head = ("field", "type", "unit", "may be empty", "meaning")
+    return "# Fields of conditions\n\n" + NOTE + intro + table(head, rows)
+
+
 def template_variables_page() -> str:
     from templates.standard import STANDARD  # noqa: PLC0415
     from templates.vocabulary import EXPECTED, PARTS, REVEALING  # noqa: PLC0415
@@ -290,6 +310,7 @@ PAGES = {
     "facts.md": facts_page,
     "vocabulary.md": vocabulary_page,
     "columns.md": columns_page,
+    "fields.md": fields_page,
     "template-variables.md": template_variables_page,
 }
 
