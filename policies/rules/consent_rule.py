@@ -65,6 +65,8 @@ def _answer(params: Params, facts: Facts, channel: str, at: int) -> Result:
     what = params.need.replace("_", " ")
     if any(consent.revoked_at for consent in fitting):
         return Blocked(Decision.DENY, f"the {what} consent was withdrawn")
+    if Fact.CONSENT in facts.unknown:
+        return FOREVER  # the judge itself holds for a needed fact that is missing; once is enough
     if known or not params.presumed or any_stated(facts):
         return Blocked(Decision.HOLD, f"no {what} consent is recorded for {channel}")
     return FOREVER
