@@ -1,7 +1,8 @@
 """Opt-outs: a medium, or one address or number, that somebody asked us not to use any more.
 
 Sources: 12 CFR 1006.14(h) and its comments; D.C. Code 28-3814(d)(4)(A); firm policy everywhere else. A
-stop counts from its receipt, never ends by itself, and a carrier's START does not lift it.
+stop counts from its receipt, never ends by itself, and a carrier's START does not lift it. A channel that the consumer
+excluded by preference is closed the same way.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def compile_rule(rule: RuleInForce[Params], traits: Traits) -> Check | None:
 
     def check(prepared: Prepared, moment: Moment) -> Result:
         facts = prepared.facts
-        if not facts.media_stop and not prepared.events and facts.cease is None:
+        if not (facts.media_stop or prepared.events or facts.excluded_channels or facts.cease):
             return FOREVER
         later = FOREVER
         for stop in prepared.once("stops", lambda: _stops(prepared)):
@@ -79,6 +80,7 @@ def _closes(stop: Stop, channel: str, address: str | None) -> bool:
 def _stops(prepared: Prepared) -> tuple[Stop, ...]:
     facts = prepared.facts
     registered = [Stop(s.medium, s.address, to_micros(s.at) if s.at else 0) for s in facts.media_stop]
+    registered += [Stop(channel, None, 0) for channel in facts.excluded_channels]
     return (*registered, *_oral(facts), *(_asked(event) for event in prepared.events if _is_stop(event)))
 
 

@@ -130,5 +130,10 @@ def test_spoken_words_close_the_telephone_and_not_the_mail() -> None:
     assert decision(KIND, PARAMS, facts_from(_contact("email"), cease=cease)) == "allow"
 
 
+def test_a_channel_excluded_by_preference_is_closed() -> None:
+    assert decision(KIND, PARAMS, facts_from(_contact("voice"), excluded_channels=["voice"])) == "deny"
+    assert decision(KIND, PARAMS, facts_from(_contact("email"), excluded_channels=["voice"])) == "allow"
+
+
 def test_a_stop_register_that_is_not_known_holds() -> None:
     assert decision(KIND, PARAMS, facts_from(_contact("sms"), unknown=["media_stop"])) == "hold"
