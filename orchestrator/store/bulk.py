@@ -31,12 +31,7 @@ def insert(unit: Session, table: str, columns: Sequence[str], rows: Sequence[Seq
 
 def update(unit: Session, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Set `columns` of the rows named by their id, which comes first in each of `rows`."""
-    if not rows:
-        return
-    assignments = ", ".join(f"{column} = :{column}" for column in columns)
-    sql = f"UPDATE {table} SET {assignments} WHERE id = :id"  # noqa: S608 - our own names
-    names = ("id", *columns)
-    unit.executemany(sql, [dict(zip(names, row, strict=True)) for row in rows])
+    unit.update_many(table, ("id", *columns), rows)
 
 
 def from_json(value: Any) -> Any:

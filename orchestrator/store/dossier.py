@@ -241,17 +241,16 @@ class _Reader:
                 _keep(pools[pool_id], attribute, found)
 
     def fill_history(self, members: dict[str, Pool], history_from: int) -> None:
+        """The version of each contact that was known last, if it happened within the window or later.
+
+        Each row within the window is one probe of the key: what lies before the window is never read.
+        """
         sql = (
-            f"SELECT {_columns(ContactRow)} FROM contact_event WHERE consumer_id "  # noqa: S608
-            f"{self.unit.within('ids')} AND occurred_at >= :start AND recorded_at <= :known"
+            f"SELECT {_columns(ContactRow)} FROM contact_event AS e WHERE consumer_id "  # noqa: S608
+            f"{self.unit.within('ids')} AND occurred_at >= :start AND recorded_at <= :known AND {_LATEST} "
+            "ORDER BY occurred_at, event_id"
         )
-        latest: dict[tuple[str, str], ContactRow] = {}
-        params = {"ids": self.people, "start": history_from}
-        for row in self.rows(ContactRow, sql, **params):
-            known = latest.get((row.consumer_id, row.event_id))
-            if known is None or known.version < row.version:
-                latest[row.consumer_id, row.event_id] = row
-        for row in sorted(latest.values(), key=lambda one: (one.occurred_at, one.event_id)):
+        for row in self.rows(ContactRow, sql, ids=self.people, start=history_from):
             if row.outcome != "released":
                 members[row.consumer_id].history.append(row)
         self._mark_contacted(members, history_from)
@@ -260,10 +259,19 @@ class _Reader:
         """One probe of the index a consumer, however long the history is."""
         sql = (
             f"SELECT c.id FROM consumer c WHERE c.id {self.unit.within('ids')} AND EXISTS (SELECT 1 FROM "  # noqa: S608
-            "contact_event e WHERE e.consumer_id = c.id AND e.occurred_at < :start)"
+            "contact_event e WHERE e.consumer_id = c.id AND e.occurred_at < :start AND e.recorded_at <= :known "
+            f"AND (e.outcome IS NULL OR e.outcome <> 'released') AND {_LATEST})"
         )
-        for row in self.unit.query(sql, {"ids": self.people, "start": before}):
+        params = {"ids": self.people, "start": before, "known": self.known_at}
+        for row in self.unit.query(sql, params):
             members[row[0]].contacted_before = True
+
+
+# a correction may move a contact to another time, so that its versions cannot be compared within a window
+_LATEST = (
+    "NOT EXISTS (SELECT 1 FROM contact_event AS later WHERE later.consumer_id = e.consumer_id "
+    "AND later.event_id = e.event_id AND later.version > e.version AND later.recorded_at <= :known)"
+)
 
 
 def _keep(pool: Pool, attribute: str, row: Any) -> None:

@@ -53,6 +53,12 @@ def _binary_types(table: str, columns: tuple[str, ...]) -> list[str]:
 
 
 @lru_cache(maxsize=256)
+def _has_bytes(table: str, columns: tuple[str, ...]) -> bool:
+    kept = sqlmodel.SQLModel.metadata.tables[table].columns
+    return any(isinstance(kept[name].type, sa.LargeBinary) for name in columns)
+
+
+@lru_cache(maxsize=256)
 def _update_from_json(table: str, columns: tuple[str, ...], only: str) -> str:
     kept = sqlmodel.SQLModel.metadata.tables[table].columns
     # JSON comes as text, which is taken out of the record before it is read as JSON
@@ -162,17 +168,18 @@ class Session:
     ) -> int:
         """Set `columns` of the rows that the first of them names; the number of rows changed.
 
-        executemany on SQLite, one statement on PostgreSQL, where it is five times as fast. `only` is a further
-        condition, its columns written with their table. Rows that others may change too must be locked before:
-        one statement takes its locks in no order.
+        executemany on SQLite and for sealed values, else one statement, which is five times as fast. `only` is a
+        further condition, its columns written with their table. Rows that others may change too must be locked
+        before: one statement takes its locks in no order.
         """
         if not rows:
             return 0
         self.flush()
         key, *rest = columns
-        if self.dialect == "sqlite":
-            sets = ", ".join(f'"{column}" = ?' for column in rest)
-            sql = f'UPDATE "{table}" SET {sets} WHERE "{key}" = ? AND {only}'  # noqa: S608 - our own names
+        if self.dialect == "sqlite" or _has_bytes(table, tuple(columns)):
+            mark = "?" if self.dialect == "sqlite" else "%s"
+            sets = ", ".join(f'"{column}" = {mark}' for column in rest)
+            sql = f'UPDATE "{table}" SET {sets} WHERE "{key}" = {mark} AND {only}'  # noqa: S608 - our own names
             self._cursor.executemany(sql, [(*row[1:], row[0]) for row in rows])
         else:
             records = msgspec.json.encode([dict(zip(columns, row, strict=True)) for row in rows]).decode()
