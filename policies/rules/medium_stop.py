@@ -1,8 +1,8 @@
 """Opt-outs: a medium, or one address or number, that somebody asked us not to use any more.
 
-Sources: 12 CFR 1006.14(h) and its comments; D.C. Code 28-3814(d)(4)(A); firm policy everywhere else. A
-stop counts from its receipt, never ends by itself, and a carrier's START does not lift it. A channel that the consumer
-excluded by preference is closed the same way.
+Sources: 12 CFR 1006.14(h) and its comments; D.C. Code 28-3814(d)(4)(A); firm policy everywhere else. A stop
+counts from its receipt, never ends by itself, and a carrier's START does not lift it. A channel that the
+consumer excluded by preference is closed the same way.
 """
 
 from __future__ import annotations
@@ -28,12 +28,20 @@ _UNSENT = frozenset({"failed", "undelivered", "bounced"})
 
 
 class Params(Frozen, frozen=True):
-    """`allowed`: contents that may still go by mail. `one_confirmation`: one bare confirmation of a stop
-    may go.
+    """`allowed`: contents that may still go by mail. `one_confirmation`: one bare confirmation may go.
+
+    `outside`: parties whom a stop of a whole medium was not about; a stop of their own address binds.
     """
 
     allowed: tuple[Tagged, ...] = ()
     one_confirmation: bool = True
+    outside: tuple[Tagged, ...] = (
+        "consumer_attorney",
+        "consumer_reporting_agency",
+        "creditor",
+        "creditor_attorney",
+        "collector_attorney",
+    )
 
 
 class Stop(NamedTuple):
@@ -50,6 +58,7 @@ def compile_rule(rule: RuleInForce[Params], traits: Traits) -> Check | None:
     if channel == Channel.LETTER and matches(rule.params.allowed, traits.content):
         return None
     confirms = rule.params.one_confirmation and traits.content == Content.OPT_OUT_CONFIRMATION
+    outside = matches(rule.params.outside, traits.party)
 
     def check(prepared: Prepared, moment: Moment) -> Result:
         facts = prepared.facts
@@ -57,7 +66,7 @@ def compile_rule(rule: RuleInForce[Params], traits: Traits) -> Check | None:
             return FOREVER
         later = FOREVER
         for stop in prepared.once("stops", lambda: _stops(prepared)):
-            if not _closes(stop, channel, prepared.contact.address):
+            if not _closes(stop, channel, prepared.contact.address) or (outside and stop.address is None):
                 continue
             if stop.at > moment.at:
                 later = min(later, stop.at)

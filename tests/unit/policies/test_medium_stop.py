@@ -130,6 +130,13 @@ def test_spoken_words_close_the_telephone_and_not_the_mail() -> None:
     assert decision(KIND, PARAMS, facts_from(_contact("email"), cease=cease)) == "allow"
 
 
+def test_a_stop_of_calls_is_not_about_the_attorney() -> None:
+    lawyer = _contact("voice", party="consumer_attorney", address="law")
+    assert decision(KIND, PARAMS, facts_from(lawyer, media_stop=[{"medium": "voice", "at": AT}])) == "allow"
+    own = [{"medium": "voice", "address": "law", "at": AT}]
+    assert decision(KIND, PARAMS, facts_from(lawyer, media_stop=own)) == "deny"
+
+
 def test_a_channel_excluded_by_preference_is_closed() -> None:
     assert decision(KIND, PARAMS, facts_from(_contact("voice"), excluded_channels=["voice"])) == "deny"
     assert decision(KIND, PARAMS, facts_from(_contact("email"), excluded_channels=["voice"])) == "allow"
