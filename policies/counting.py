@@ -34,7 +34,8 @@ class Counts(Frozen, frozen=True):
     """What is counted. Left out: every outbound event on the rule's own channels that connected.
 
     `scope`: person, household, debt, address, place, channel. `ignore_replies`: answers to the consumer are
-    neither counted nor limited. `ignore_flags`: events that carry one of these are not counted.
+    neither counted nor limited. `ignore_flags`: events that carry one of these are not counted. `unconnected`: a
+    law that counts attempts counts calls that did not connect as well.
     `merge_products`: debts of these types under one account number are one debt. `any_collector`: what other
     collectors did counts too.
     """
@@ -43,6 +44,7 @@ class Counts(Frozen, frozen=True):
     direction: tuple[Direction, ...] = (Direction.OUTBOUND,)
     outcomes: tuple[Outcome, ...] = ()
     not_outcomes: tuple[Outcome, ...] = ()
+    unconnected: bool = False
     content: tuple[str, ...] = ()
     not_content: tuple[str, ...] = ()
     place: tuple[Word, ...] = ()
@@ -70,7 +72,9 @@ def is_reply(touch: Touch) -> bool:
 def _counted_outcome(counts: Counts, *, open_counts: bool) -> Predicate:
     """An event without an outcome is a reservation or an ambiguous sending: a cap counts it, a pause needs to know."""
     wanted: frozenset[str] = frozenset(counts.outcomes)
-    refused: frozenset[str] = frozenset(counts.not_outcomes) | UNCONNECTED
+    refused: frozenset[str] = frozenset(counts.not_outcomes)
+    if not counts.unconnected:
+        refused |= UNCONNECTED
     if wanted:
         return lambda event: event.outcome in wanted or (open_counts and event.outcome is None)
     return lambda event: event.outcome not in refused
