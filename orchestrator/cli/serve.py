@@ -173,7 +173,12 @@ async def serve_all(process: Process, port: int) -> None:
     address = f"http://{runtime.settings.host}:{port}"
     runtime.house.public_url = runtime.house.public_url or address
     greet(runtime, address)
+    arriving = None
+    if await asyncio.to_thread(mark.is_set, runtime.database, sample.MARK):
+        arriving = asyncio.create_task(sample.newcomers(runtime.house, stop))
     await until_stopped(process, stop, port=port, works=True, shows=True)
+    if arriving is not None:
+        await arriving
 
 
 async def until_stopped(

@@ -7,7 +7,8 @@ history behind.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -29,12 +30,15 @@ from orchestrator.sample import book
 from orchestrator.services.enroll import enroll_accounts
 from orchestrator.store import enrollment
 from orchestrator.store.database import Database
+from orchestrator.store.identifier import derived_id
 from orchestrator.store.migration import upgrade
 
 DAYS = 60
 # accounts are placed in waves, so that at any day some are fresh, some in the middle and some worked through
 WAVES = 12
+NEWCOMER_EVERY_S = 4.0
 CADENCE = "standard"
+MARK = "sample_book"
 Tell = Callable[[int, int], None]
 
 
@@ -86,14 +90,34 @@ async def live(  # noqa: PLR0917 - one call, six different things
     life = Life(own, clock, agenda, Conduct(own, nowhere))
     with database.read(clock) as unit:
         accounts = [row.account_id for row in enrollment.candidates(unit, "", 1_000_000)]
-    cadence = own.cadences.find(CADENCE)
     for wave in range(WAVES):
-        day = start + timedelta(days=wave * (DAYS - 2) // (WAVES - 1))
+        day = now if wave == WAVES - 1 else start + timedelta(days=wave * DAYS // (WAVES - 1))
         await life.live(day, lambda at: tell((at - start).days, DAYS))
-        with database.write(clock) as unit:
-            enroll_accounts(unit, own.sealer, cadence, accounts[wave::WAVES])
-    await life.live(now, lambda at: tell((at - start).days, DAYS))
+        enroll_some(own, accounts[wave :: WAVES + 1])
     return life
+
+
+def enroll_some(house: House, account_ids: Sequence[str]) -> None:
+    with house.database.write(house.clock) as unit:
+        enroll_accounts(unit, house.sealer, house.cadences.find(CADENCE), account_ids)
+
+
+async def newcomers(house: House, stop: asyncio.Event) -> None:
+    """Places the accounts that the first life left out, one after another, so that there is something to watch."""
+    while not stop.is_set():
+        waiting = await asyncio.to_thread(left_out, house)
+        if not waiting:
+            return
+        await asyncio.to_thread(enroll_some, house, waiting[:1])
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), NEWCOMER_EVERY_S)
+
+
+def left_out(house: House) -> list[str]:
+    """Open accounts that were never in a cadence, Chinese and American ones mixed."""
+    with house.database.read(house.clock) as unit:
+        found = enrollment.never_entered(unit)
+    return sorted(found, key=lambda account_id: derived_id("", account_id))
 
 
 def bring_book(house: House, folder: Path, day: datetime) -> None:

@@ -35,6 +35,15 @@ def candidates_among(unit: Session, account_ids: Sequence[str]) -> list[Candidat
     return _owned(unit.query(sql, {"ids": unit.listed(account_ids)}))
 
 
+def never_entered(unit: Session) -> list[str]:
+    """Open accounts that were never in a cadence."""
+    sql = (
+        "SELECT a.id FROM account a WHERE a.state = 'open' AND NOT EXISTS "
+        "(SELECT 1 FROM enrollment e WHERE e.account_id = a.id) ORDER BY a.id"
+    )
+    return [row[0] for row in unit.query(sql)]
+
+
 def _owned(rows: Sequence[tuple[str, str | None]]) -> list[Candidate]:
     return [Candidate(account_id, consumer_id) for account_id, consumer_id in rows if consumer_id is not None]
 
