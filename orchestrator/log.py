@@ -23,7 +23,19 @@ OURS = {
     "timestamp", "level", "event", "logger", "incident", "attempt_id", "consumer_ref", "route", "method", "status",
     "seconds", "exception", "code", "node", "count", "digest", "process", "port",
 }  # fmt: skip
-NEVER = {"address", "text", "body", "subject", "name", "given_name", "family_name", "phone", "email", "token", "password"}
+NEVER = {
+    "address",
+    "text",
+    "body",
+    "subject",
+    "name",
+    "given_name",
+    "family_name",
+    "phone",
+    "email",
+    "token",
+    "password",
+}
 
 Event = MutableMapping[str, Any]
 
@@ -45,7 +57,9 @@ def redact(_logger: Any, _method: str, event: Event) -> Event:
 
 def describe(error: BaseException, trace: TracebackType | None) -> dict[str, Any]:
     """An exception's kind and frames. Its message only if it is ours: a database quotes rows in its messages."""
-    frames = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
+    frames = [
+        f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)
+    ]
     told: dict[str, Any] = {"kind": type(error).__qualname__, "frames": frames}
     if isinstance(error, DuecourseError):
         told |= {"code": error.code, "message": scrub(error.message)}
@@ -83,7 +97,8 @@ def configure(data_dir: Path, level: str = "info") -> None:
     handler = logging.handlers.RotatingFileHandler(path, maxBytes=20_000_000, backupCount=5, encoding="utf-8")
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            processor=structlog.processors.JSONRenderer(ensure_ascii=False, default=str), foreign_pre_chain=before
+            processor=structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+            foreign_pre_chain=before,
         )
     )
     root = logging.getLogger()
