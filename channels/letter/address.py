@@ -17,6 +17,12 @@ _COUNTRIES = {
     "estados unidos": "US", "canada": "CA", "mexico": "MX", "méxico": "MX", "china": "CN", "中国": "CN",
     "p.r. china": "CN", "people's republic of china": "CN",
 }  # fmt: skip
+_NAMES = {
+    "US": ("UNITED STATES", "美国"), "CA": ("CANADA", "加拿大"), "MX": ("MEXICO", "墨西哥"), "CN": ("CHINA", "中国"),
+    "GB": ("UNITED KINGDOM", "英国"), "ES": ("SPAIN", "西班牙"), "DE": ("GERMANY", "德国"), "FR": ("FRANCE", "法国"),
+    "HK": ("HONG KONG", "香港"), "TW": ("TAIWAN", "台湾"), "JP": ("JAPAN", "日本"), "KR": ("SOUTH KOREA", "韩国"),
+    "SG": ("SINGAPORE", "新加坡"), "AU": ("AUSTRALIA", "澳大利亚"), "IN": ("INDIA", "印度"), "BR": ("BRAZIL", "巴西"),
+}  # fmt: skip
 _BAD = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 # The packaged fonts cover these; a letter with empty boxes in it is not sent.
 _SCRIPTS = (
@@ -29,6 +35,8 @@ def address_lines(message: Message, provider: str) -> tuple[str, ...]:
     """The lines for the window, the recipient's name first; raises Permanent with what is wrong with them."""
     lines = [" ".join(line.split()) for line in message.address.splitlines()]
     lines = [line for line in lines if line]
+    if len(lines) > 1:
+        lines[-1] = _country_line(lines[-1], message.language)
     name = " ".join(message.recipient_name.split())
     if name and (not lines or lines[0].casefold() != name.casefold()):
         lines.insert(0, name)
@@ -53,6 +61,12 @@ def address_lines(message: Message, provider: str) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def _country_line(line: str, language: str) -> str:
+    """A country's name for the post instead of its code."""
+    names = _NAMES.get(line)
+    return (names[language.lower().startswith("zh")]) if names else line
+
+
 def check_printable(text: str, what: str, provider: str) -> None:
     """Raise Permanent for control characters and for scripts that the fonts do not have."""
     for sign in text:
@@ -69,17 +83,20 @@ def check_printable(text: str, what: str, provider: str) -> None:
 
 
 def country_of(message: Message, lines: tuple[str, ...]) -> str:
-    """ISO 3166-1 alpha-2: as said with the message, else as the address shows, else by its language."""
+    """ISO 3166-1 alpha-2: as the address says, else as its consumer's, else as its lines and language look."""
+    written = _written_country(lines[-1])
     said = message.meta.get("country", "").strip().upper()
-    if re.fullmatch(r"[A-Z]{2}", said):
-        return said
-    last = lines[-1].casefold().strip(". ")
-    if last in _COUNTRIES:
-        return _COUNTRIES[last]
-    if re.fullmatch(r"[A-Z]{2}", lines[-1]):
-        return lines[-1]
+    if written or re.fullmatch(r"[A-Z]{2}", said):
+        return written or said
     if any(_US_LINE.search(line) for line in lines[1:]):
         return "US"
     if message.language.lower().startswith("zh") or any(_CN_LINE.search(line) for line in lines):
         return "CN"
     return "US" if message.language.lower() in {"en-us", "es-us"} else ""
+
+
+def _written_country(line: str) -> str:
+    """The country that a last line names, by code or by name; empty if it names none."""
+    last = line.casefold().strip(". ")
+    by_name = {name.casefold(): code for code, names in _NAMES.items() for name in names} | _COUNTRIES
+    return by_name.get(last) or (line if re.fullmatch(r"[A-Z]{2}", line) else "")

@@ -137,7 +137,8 @@ def _about(
     return {
         "consumer_name": display_name(consumer),
         "original_creditor_name": accounts[0].original_creditor if accounts else None,
-        "account_label": labels[0] if labels else None,
+        # one account needs no place in a list; without a printable label it is simply "your account"
+        "account_label": accounts[0].account_label if len(accounts) == 1 else None,
         "account_lines": tuple(zip(labels, owed, strict=True))[:20],
         "several": len(accounts) > 1,
         "amount": total,

@@ -172,12 +172,20 @@ def test_the_return_name_of_a_long_sender_is_refused_rather_than_cut() -> None:
         ("en", "Wang\n1 Century Ave\nShanghai\nChina", "CN", {}),
         ("en", "Ana\n1 Calle\nMéxico", "MX", {}),
         ("en", "Ana\n1 High Street\nLondon", "GB", {"country": "gb"}),
+        ("en", "Ana\n1 High Street\nLondon\nGB", "GB", {}),
+        ("zh", "王\n1 High Street\nLondon\n英国", "GB", {"country": "CN"}),
         ("en", "Ana\n1 High Street\nLondon", "", {}),
     ],
 )
 def test_the_country_of_an_address(language: str, address: str, country: str, meta: dict[str, str]) -> None:
     letter = message(language, address, meta=meta)
     assert country_of(letter, address_lines(letter, "test")) == country
+
+
+def test_a_country_s_code_is_written_out() -> None:
+    assert address_lines(message("en", "Ana\n1 Main St\nUS"), "test")[-1] == "UNITED STATES"
+    assert address_lines(message("zh", "王\n世纪大道1号\n200120 上海\nCN"), "test")[-1] == "中国"
+    assert address_lines(message("en", "Ana\n1 Main St\nZZ"), "test")[-1] == "ZZ"
 
 
 def test_sheets_by_country() -> None:

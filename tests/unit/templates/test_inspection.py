@@ -170,7 +170,7 @@ def test_a_required_disclosure_names_the_creditor_in_its_subject_and_never_the_a
     with_creditor, _ = changed(
         text,
         "A message for you from {{ neutral_name }}",
-        "{{ creditor_name }} {{ account_label }} {{ neutral_name }}",
+        "{{ creditor_name }}{% if account_label %} {{ account_label }}{% endif %} {{ neutral_name }}",
     )
     assert errors(with_creditor) == set()
     with_amount, line = changed(
