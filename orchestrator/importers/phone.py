@@ -27,7 +27,7 @@ _SPECIAL = (
     "voicemail",
 )
 _PUNCTUATION = str.maketrans("", "", " ()-.\u00a0/")
-_SHAPE = re.compile(r"[+0-9() .\-/\u00a0;,xXextEXT#*]{5,40}")
+_SHAPE = re.compile(r"\(?\+?[0-9() .\-/\u00a0;,xXextEXT#*]{5,40}")
 _MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.PAGER}
 _FIXED = {PhoneNumberType.FIXED_LINE, PhoneNumberType.UAN}
 _REFUSED_TYPES = {
