@@ -172,6 +172,24 @@ def enter_complaint(
     return made
 
 
+def enter_consent(
+    house: House, unit: Session, consumer_id: str, told: Told, *, kind: str, **values: Any
+) -> str:
+    """`kind` is the type of the case vocabulary; `channel`, `contact_point_id`, `account_id`, `via` narrow it."""
+    made = _add(
+        unit,
+        "consent",
+        consumer_id,
+        told,
+        type=kind,
+        party="consumer",
+        obtained_during_violation=False,
+        **values,
+    )
+    _follow(house, unit, LineKind.CONSENT, [consumer_id], told.source, consent_id=made, type=kind)
+    return made
+
+
 def enter_call_back(
     house: House,
     unit: Session,

@@ -108,6 +108,34 @@ def record_complaint(
         return entry.enter_complaint(house, unit, consumer_id, told, account_id=account_id, text=text)
 
 
+def record_consent(
+    house: House,
+    by: By,
+    consumer_id: str,
+    *,
+    kind: str,
+    channel: str | None = None,
+    contact_point_id: str | None = None,
+    account_id: str | None = None,
+    via: str | None = None,
+    quote: str = "",
+) -> str:
+    """What the consumer agreed to, in the words of the case vocabulary. Gives the consent's id."""
+    with house.database.write(house.clock) as unit:
+        return entry.enter_consent(
+            house,
+            unit,
+            consumer_id,
+            _told(unit, by),
+            kind=kind,
+            channel=channel,
+            contact_point_id=contact_point_id,
+            account_id=account_id,
+            via=via,
+            quote_sealed=house.sealer.seal(quote) if quote else None,
+        )
+
+
 def record_promise(house: House, by: By, account_id: str, *, amount_minor: int, due_on: date) -> str:
     with house.database.write(house.clock) as unit:
         told = _told(unit, by)
