@@ -30,9 +30,10 @@ NUMBERS = itertools.count()
 SEALER = Sealer(KeyRing.of_secret("a secret of the tests, long enough"))
 CLOCK = VirtualClock(datetime(2026, 4, 7, tzinfo=UTC))
 AWKWARD = st.sampled_from(
-    ["", " ", '"', '""', ",", "\n", "\r", "\0", "=1+1", "@x", "+12125550100", "-1", "1e9", "2026-02-30", "US", "CN", "us-ny",
-     "王", "\u202e", "\ufeff", "'", "'=x", "a@b.org", "all", "sms;email", "2026-04-01T00:00:00Z", "a1", "c1", "9" * 40, "USD",
-     "yes", "reassigned", "mobile", "outbound", "no_answer", "voice", "harbor", "person", "debt_buyer", "120.50"]
+    ["", " ", '"', '""', ",", "\n", "\r", "\0", "=1+1", "@x", "+12125550100", "-1", "1e9", "2026-02-30",
+     "US", "CN", "us-ny", "王", "\u202e", "\ufeff", "'", "'=x", "a@b.org", "all", "sms;email",
+     "2026-04-01T00:00:00Z", "a1", "c1", "9" * 40, "USD", "yes", "reassigned", "mobile", "outbound", "no_answer",
+     "voice", "harbor", "person", "debt_buyer", "120.50"]
 )  # fmt: skip
 CELL = st.one_of(AWKWARD, st.text(max_size=12))
 
@@ -64,11 +65,12 @@ def bring(desk: tuple[Database, Path], content: bytes, kind: Kind | None, chunk:
 def test_any_bytes_are_an_import_or_an_error_of_ours(
     desk: tuple[Database, Path], content: bytes, kind: Kind | None
 ) -> None:
+    refused: InputError | None = None
     try:
         bring(desk, content, kind)
     except InputError as error:
-        assert error.exit_code == 2
-        assert "\n" not in error.line()
+        refused = error
+    assert refused is None or (refused.exit_code == 2 and "\n" not in refused.line())
 
 
 @settings(max_examples=150)

@@ -11,7 +11,10 @@ from orchestrator.errors import InputError
 from orchestrator.importers.header import NO_MAPPING, ColumnMapping, load_mapping, understand
 from orchestrator.importers.kind import LAYOUTS, Kind
 
-PORTFOLIO = "consumer_id kind given_name family_name country mobile account_id creditor actor currency balance delinquent_since"
+PORTFOLIO = (
+    "consumer_id kind given_name family_name country mobile account_id creditor actor currency balance "
+    "delinquent_since"
+)
 HEADERS = {
     Kind.PORTFOLIO: PORTFOLIO,
     Kind.HISTORY: "at consumer_id account_id channel direction outcome",
