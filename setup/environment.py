@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "duecourse.json"
 REQUIREMENTS = {"run": "requirements.txt", "test": "requirements-dev.txt", "bench": "requirements-bench.txt"}
+PACKAGES = ("policies", "channels", "templates", "orchestrator")
 ASSETS = ROOT / "orchestrator" / "api" / "assets" / "vendor"
 ASSET_FILES = {
     "swagger-ui-dist": ("swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png", "LICENSE", "NOTICE"),
@@ -128,6 +129,7 @@ def ensure_command() -> None:
     """
     site = next((VENV / "lib").glob("python3*/site-packages"))
     (site / "duecourse.pth").write_text(f"{ROOT}\n", encoding="utf-8")
+    write_metadata(site)
     script = VENV / "bin" / "duecourse"
     quoted = str(interpreter()).replace("'", "'\\''")
     script.write_text(
@@ -136,6 +138,28 @@ def ensure_command() -> None:
         encoding="utf-8",
     )
     script.chmod(0o755)
+
+
+def write_metadata(site: Path) -> None:
+    """What `pip list` and `doctor` read: the project's name, version and packages."""
+    version = re.search(
+        r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    number = version.group(1) if version else "0"
+    for old in site.glob("duecourse-*.dist-info"):
+        shutil.rmtree(old)
+    folder = site / f"duecourse-{number}.dist-info"
+    folder.mkdir()
+    files = {
+        "METADATA": f"Metadata-Version: 2.1\nName: duecourse\nVersion: {number}\n",
+        "INSTALLER": "make\n",
+        "top_level.txt": "".join(f"{name}\n" for name in PACKAGES),
+        "RECORD": "",
+    }
+    listed = ["duecourse.pth", "../../../bin/duecourse", *(f"{folder.name}/{name}" for name in files)]
+    files["RECORD"] = "".join(f"{name},,\n" for name in listed)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def npm_command(scratch: Path) -> list[str] | None:

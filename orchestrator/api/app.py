@@ -10,13 +10,16 @@ from fastapi.staticfiles import StaticFiles
 
 from orchestrator import __version__
 from orchestrator.api import (
+    catalog,
     contact,
     documentation,
+    fact,
     health,
     preference,
     problem,
     reservation,
     resource,
+    upload,
     webhook,
 )
 from orchestrator.api.guard import Guard
@@ -81,5 +84,16 @@ def describe_problem(app: FastAPI) -> None:
 
 def routers() -> list[APIRouter]:
     """Every router, in the order in which the documentation shows them."""
-    modules = (contact, reservation, resource, webhook, preference, health, documentation)
+    modules = (
+        contact,
+        reservation,
+        fact,
+        catalog,
+        upload,
+        resource,
+        webhook,
+        preference,
+        health,
+        documentation,
+    )
     return [module.router for module in modules]

@@ -8,12 +8,15 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from orchestrator.domain.cadence import StepChannel
+from orchestrator.importers.kind import HOLD_KINDS
+from policies.vocabulary import Outcome
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
 Short = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00]+$")]
 Text = Annotated[str, StringConstraints(max_length=4_000, pattern=r"^[^\x00]*$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Minor = Annotated[int, Field(ge=1, le=10**15, description="minor units of the currency")]
+HoldKind = Annotated[str, StringConstraints(pattern=f"^({'|'.join(HOLD_KINDS)})$")]
 MAX_BATCH = 1_000
 
 
@@ -149,13 +152,12 @@ class Reservation(BaseModel):
 
 
 class ConsentRecord(Body):
-    """What the consumer agreed to, or with `revokes` takes back."""
+    """What the consumer agreed to, for a channel or for all."""
 
     consumer_id: Id
-    type: Short
+    type: Literal["electronic", "automated_voice", "call_frequency", "time", "commercial"]
     account_id: Id | None = None
     medium: StepChannel | None = None
-    address: Short | None = None
     received_at: AwareDatetime
     via: Short | None = None
     quote: Text | None = None
@@ -173,15 +175,19 @@ class OptOutRecord(Body):
 
 
 class HoldRecord(Body):
+    """`kind` in the words of the case vocabulary; `until` is the day on which it is looked at again."""
+
     consumer_id: Id
-    kind: Short
+    kind: HoldKind
     account_id: Id | None = None
-    starts_on: date | None = None
-    ends_on: date | None = None
+    until: date | None = None
+
+
+class HoldReleaseRecord(Body):
+    reason: Short
 
 
 class PromiseRecord(Body):
-    consumer_id: Id
     account_id: Id
     amount_minor: Minor
     currency: Currency
@@ -203,20 +209,22 @@ class ComplaintRecord(Body):
     text: Text
 
 
-class EventRecord(Body):
-    """A contact that happened elsewhere, or with `corrects` what is now known of an earlier one."""
+class Changes(Body):
+    """What is now known of a contact; what is left out stays."""
+
+    outcome: Outcome | None = None
+    debts_discussed: Annotated[list[Id], Field(max_length=100)] | None = None
+    party: Short | None = None
+    content: Short | None = None
+    occurred_at: AwareDatetime | None = None
+
+
+class CorrectionRecord(Body):
+    """A correction of the contact history, with its reason."""
 
     consumer_id: Id
-    account_ids: Annotated[list[Id], Field(min_length=1, max_length=100)]
-    at: AwareDatetime
-    channel: Short
-    direction: Literal["outbound", "inbound"]
-    outcome: Short
-    address: Short | None = None
-    party: Short = "consumer"
-    content: Short = "collection"
-    corrects: Id | None = None
-    reason: Short | None = None
+    changes: Changes
+    reason: Short
 
 
 class EnrollmentRequest(Body):

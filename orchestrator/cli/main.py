@@ -17,6 +17,7 @@ from orchestrator.cli import (
     cadence,
     contact,
     database,
+    doctor,
     firm,
     key,
     policy,
@@ -49,6 +50,7 @@ app.command(epilog="Example: duecourse check --consumer C-1001 --channel sms")(c
 app.command(
     epilog="Example: duecourse send --consumer C-1001 --account A-1 --channel sms --template reminder"
 )(contact.send)
+app.command(epilog="Example: duecourse doctor")(doctor.doctor)
 for group in (firm, cadence, policy, template, audit, key, database):
     app.add_typer(group.app)
 
