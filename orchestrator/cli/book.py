@@ -53,7 +53,9 @@ def import_book(
             cadence=runtime.house.cadences.find(cadence) if cadence is not None else None,
             mapping=mapping,
         )
-        result = import_file(runtime.database, file, options, runtime.clock, runtime.sealer, for_terminal())
+        result = import_file(
+            runtime.database, file, options, runtime.clock, runtime.sealer, for_terminal(), runtime.house
+        )
     tell(result, as_json)
     if result.exit_code:
         raise typer.Exit(result.exit_code)

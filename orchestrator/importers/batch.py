@@ -12,6 +12,7 @@ from typing import Any
 from orchestrator.audit import ledger
 from orchestrator.audit.ledger import Line, LineKind
 from orchestrator.domain.cadence import Cadence
+from orchestrator.engine.house import House
 from orchestrator.importers.kind import Kind
 from orchestrator.importers.rejected import RejectedFile
 from orchestrator.importers.row import Row
@@ -35,6 +36,7 @@ class Batch:
     seen_before: bool = False
     complete_since: str | None = None
     cadence: Cadence | None = None
+    house: House | None = None
     enrolled: int = 0
     rows: int = 0
     creditors: set[str] = field(default_factory=set)

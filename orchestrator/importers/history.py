@@ -14,11 +14,13 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from orchestrator.audit.ledger import LineKind
+from orchestrator.engine.reading import read_batch
 from orchestrator.importers import pool
 from orchestrator.importers.batch import Batch
 from orchestrator.importers.cell import CellError
 from orchestrator.importers.ready import Ready, needs, readings
 from orchestrator.importers.row import Row, RowError
+from orchestrator.services.correction import Change, report_unlawful
 from orchestrator.store import book, bulk
 from orchestrator.store.identifier import derived_id
 from orchestrator.store.sealing import Sealer
@@ -87,6 +89,7 @@ def write_chunk(unit: Session, batch: Batch, rows: Sequence[Ready]) -> None:
     people = _people(unit, {row.values["consumer_id"] for row in rows})
     past = _past(unit, rows)
     new: list[tuple[object, ...]] = []
+    corrected: list[Change] = []
     for row in rows:
         try:
             content = _content(row, people, batch)
@@ -99,12 +102,26 @@ def write_chunk(unit: Session, batch: Batch, rows: Sequence[Ready]) -> None:
         newest = _version(unit, batch, row, content, (key, past.setdefault(key, [])))
         if newest is not None:
             new.append(_cells(key, newest, people, batch, f"{_source(batch)}:{row.row.line}"))
+            if newest.version:
+                corrected.append(Change(key.consumer_id, newest.event_id, newest.version, key.occurred_at))
     _note_creditors(unit, batch, people)
-    bulk.insert(unit, "contact_event", _COLUMNS, new)
+    _insert(unit, batch, new, corrected)
     batch.moves(pool.members(unit, {str(cells[0]) for cells in new}))
-    for consumer_id, event_id, version, *_ in new:
-        if version:
-            batch.note(LineKind.CORRECTION, str(consumer_id), event_id=event_id, version=version)
+    for change in corrected:
+        batch.note(LineKind.CORRECTION, change.consumer_id, event_id=change.event_id, version=change.version)
+
+
+def _insert(
+    unit: Session, batch: Batch, new: Sequence[tuple[object, ...]], corrected: Sequence[Change]
+) -> None:
+    """Write the versions; what a correction makes unlawful among later contacts becomes an incident."""
+    people = sorted({change.consumer_id for change in corrected})
+    before = read_batch(batch.house, unit, people) if batch.house is not None and people else None
+    bulk.insert(unit, "contact_event", _COLUMNS, new)
+    if batch.house is not None and before is not None:
+        after = read_batch(batch.house, unit, people)
+        for change in corrected:
+            report_unlawful(batch.house, unit, before, after, change)
 
 
 def _people(unit: Session, consumer_ids: set[str]) -> dict[str, Person]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from orchestrator.audit.ledger import LineKind
+from orchestrator.domain.contact_value import normal
 from orchestrator.importers import pool
 from orchestrator.importers.batch import Batch
 from orchestrator.importers.cell import CellError
@@ -80,10 +81,10 @@ def _points(row: Ready, countries: dict[str, str], owed: set[tuple[Any, ...]], b
         raise RowError("; ".join(problems))
     if row.get("email"):
         mailbox = row.values["email"]
-        points.append(Point("email", mailbox, batch.sealer.index("email", mailbox.casefold())))
+        points.append(Point("email", mailbox, batch.sealer.index("email", normal("email", mailbox))))
     if row.get("address"):
         line = row.values["address"]
-        points.append(Point("postal", line, batch.sealer.index("postal", " ".join(line.casefold().split()))))
+        points.append(Point("postal", line, batch.sealer.index("postal", normal("postal", line))))
     return points
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from orchestrator.domain.contact_value import normal
 from orchestrator.importers import phone, place
 from orchestrator.importers.cell import CellError, amount
 from orchestrator.importers.row import Row, RowError
@@ -29,7 +29,6 @@ MONEY_FIELDS = (
 _MAY_BE_NEGATIVE = frozenset({"principal", "interest", "fees"})
 _CONSENTS = (("consent_sms", "electronic", "sms"), ("consent_email", "electronic", "email"),
              ("consent_voice", "automated_voice", "voice"))  # fmt: skip
-_LOOSE = re.compile(r"[\s,.#]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +119,11 @@ def _points(cells: dict[str, Any], where: place.Place, sealer: Sealer, problems:
             except CellError as problem:
                 problems.append(f"{column}: {problem}")
     if "email" in cells:
-        points.append(Point("email", cells["email"], sealer.index("email", cells["email"].casefold())))
+        points.append(Point("email", cells["email"], sealer.index("email", normal("email", cells["email"]))))
     if "address_line1" in cells:
         block = place.postal_block(cells["address_line1"], cells.get("address_line2"), where)
-        normal = _LOOSE.sub(" ", block.casefold()).strip()
-        points.append(Point("postal", block, sealer.index("postal", normal), zones=where.zones, place=where))
+        index = sealer.index("postal", normal("postal", block))
+        points.append(Point("postal", block, index, zones=where.zones, place=where))
     return points
 
 

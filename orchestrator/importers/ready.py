@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from orchestrator.domain.contact_value import normal
 from orchestrator.importers import phone
 from orchestrator.importers.cell import CellError, email
 from orchestrator.importers.row import Row, RowError
@@ -52,7 +53,7 @@ def readings(cell: str, countries: tuple[str, ...], sealer: Sealer) -> tuple[Add
     Closing one number too many costs a contact; reading an opt-out as the wrong country's loses it.
     """
     if "@" in cell:
-        return (Address("email", sealer.index("email", email(cell).casefold())),)
+        return (Address("email", sealer.index("email", normal("email", email(cell)))),)
     if cell.startswith("+") or not countries:
         return (Address("phone", sealer.index("phone", phone.parse(cell, None).e164)),)
     found: dict[str, None] = {}

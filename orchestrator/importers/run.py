@@ -12,6 +12,7 @@ from typing import Any
 
 from orchestrator.audit.ledger import LineKind
 from orchestrator.clock import Clock
+from orchestrator.engine.house import House
 from orchestrator.errors import FileFormatError, UsageError
 from orchestrator.importers import (
     check,
@@ -65,14 +66,17 @@ def import_file(  # noqa: PLR0917 - the interface that commands, API and simulat
     clock: Clock,
     sealer: Sealer,
     progress: Reporter | None = None,
+    house: House | None = None,
 ) -> ImportResult:
     """Validate, normalise and upsert the rows of `path`; refused rows go to `FILE-STEM.rejected.csv` beside
     it.
 
     Chunks commit by themselves, so other writers get in between. What is wrong with the whole file (encoding,
-    header, an option that does not fit) is an InputError, and then nothing was imported.
+    header, an option that does not fit) is an InputError, and then nothing was imported. With the engine's
+    `house`, contacts that a corrected history makes unlawful are reported as incidents.
     """
     job = _Job(database, path, options, clock, sealer)
+    job.batch.house = house
     reporter = progress or Silent()
     reporter.start(f"import {path.name}", job.total)
     try:

@@ -58,8 +58,8 @@ def correct_event(
         before = read_batch(house, unit, [consumer_id])
         add_event_versions(unit, {(consumer_id, event_id): changes}, recorded_by=by, reason=reason)
         after = read_batch(house, unit, [consumer_id])
-        unlawful = _made_unlawful(house, before, after, consumer_id, known["occurred_at"])
-        incident = _open(house, unit, consumer_id, event_id, unlawful, version=known["version"] + 1)
+        corrected = Change(consumer_id, event_id, known["version"] + 1, known["occurred_at"])
+        incident, unlawful = report_unlawful(house, unit, before, after, corrected)
         people = rows.pool_members(unit, [consumer_id])
         rows.move_epoch(unit, people)
         body = {"event_id": event_id, "changed": sorted(changes), "reason": reason, "by": by}
@@ -67,6 +67,28 @@ def correct_event(
         ledger.append(unit, [Line(LineKind.CORRECTION, unit.now_micros, body, reference)])
         reconsider(house, unit, people)
     return Corrected(known["version"] + 1, incident, tuple(unlawful))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A new version of one contact, which was made at `occurred_at` (microseconds)."""
+
+    consumer_id: str
+    event_id: str
+    version: int
+    occurred_at: int
+
+
+def report_unlawful(
+    house: House, unit: Session, before: Reader, after: Reader, change: Change
+) -> tuple[str | None, list[str]]:
+    """The incident, if the change makes contacts since then unlawful, and those contacts.
+
+    `before` and `after` read the consumer without and with the change.
+    """
+    unlawful = _made_unlawful(house, before, after, change.consumer_id, change.occurred_at)
+    made = _open(house, unit, change.consumer_id, change.event_id, unlawful, version=change.version)
+    return made, unlawful
 
 
 def _check(changes: dict[str, Any], reason: str) -> None:
