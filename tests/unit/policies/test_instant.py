@@ -8,7 +8,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from policies.instant import DAY, HOUR, MINUTE, clock_micros, date_of, day_number, from_micros, to_micros, zone
+from policies.instant import (
+    DAY,
+    HOUR,
+    MINUTE,
+    clock_micros,
+    date_of,
+    day_number,
+    from_micros,
+    to_micros,
+    zone,
+)
 
 ZONES = ["America/New_York", "America/Chicago", "Pacific/Honolulu", "Asia/Shanghai", "America/Sao_Paulo",
          "Australia/Lord_Howe", "Africa/Casablanca", "Asia/Kolkata", "Europe/Dublin"]  # fmt: skip
@@ -33,7 +43,9 @@ def test_local_days_agree_with_the_standard_library(name: str) -> None:
         us = begin + draw.randrange(20 * 365 * 86_400) * 1_000_000
         local = from_micros(us).astimezone(info)
         assert date_of(place.day(us)) == local.date()
-        assert (us + place.offset(us)) % DAY == (local.hour * 60 + local.minute) * MINUTE + local.second * 1_000_000
+        assert (us + place.offset(us)) % DAY == (
+            local.hour * 60 + local.minute
+        ) * MINUTE + local.second * 1_000_000
 
 
 @pytest.mark.parametrize("name", ZONES)

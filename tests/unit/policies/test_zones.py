@@ -77,5 +77,7 @@ def test_tables_hold_only_zones_that_exist() -> None:
         ((None, "NY", None, "10001"), ()),
     ],
 )
-def test_jurisdictions(place: tuple[str | None, str | None, str | None, str | None], expected: tuple[str, ...]) -> None:
+def test_jurisdictions(
+    place: tuple[str | None, str | None, str | None, str | None], expected: tuple[str, ...]
+) -> None:
     assert jurisdictions_of(*place) == expected
