@@ -92,10 +92,9 @@ def spans_of(rule: Rule) -> list[Span]:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What is asked for contacts with certain traits in one span of dates. `rules[i]` belongs to `checks[i]`."""
+    """What is asked for contacts with certain traits in one span of dates."""
 
-    rules: tuple[Rule, ...]
-    checks: tuple[Check, ...]
+    asked: tuple[tuple[Check, Rule], ...]
     needs: tuple[tuple[Rule, str], ...]
     unbuilt: tuple[Rule, ...]
     reports: tuple[Report, ...]
@@ -233,8 +232,7 @@ class Stack:
     def _compile(self, traits: Traits, low: int, high: int) -> Profile:
         spans = [span for span in self._in_force(low, high) if fits(span.rule, traits)]
         lifts = self._lifts(spans, traits)
-        rules: list[Rule] = []
-        checks: list[Check] = []
+        asked: list[tuple[Check, Rule]] = []
         needs: list[tuple[Rule, str]] = []
         unbuilt: list[Rule] = []
         reports: list[Report] = []
@@ -246,12 +244,10 @@ class Stack:
                 check = span.kind.compile(here, traits)
                 if check is not None:
                     reports += _reports(span.kind, here, traits)
-                    checks.append(_wrap(span, check, lifts, dated=low != high))
-                    rules.append(span.rule)
+                    asked.append((_wrap(span, check, lifts, dated=low != high), span.rule))
                     needs.extend((span.rule, str(need)) for need in span.kind.needs(span.params))
         return Profile(
-            tuple(rules),
-            tuple(checks),
+            tuple(asked),
             tuple(needs),
             tuple(unbuilt),
             tuple(reports),

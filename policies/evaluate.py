@@ -116,21 +116,21 @@ def _ask(profile: Profile, prepared: Prepared, moment: Moment, passed: list[Pass
     """Ask every rule. Gives until when those that pass will pass, and the objections."""
     until = FOREVER
     objections: list[Objection] = []
-    rules = profile.rules
-    for index, check in enumerate(profile.checks):
+    for check, rule in profile.asked:
         try:
             answer = check(prepared, moment)
         except Exception as error:  # noqa: BLE001 - a rule that raises must hold the contact, whatever it raises
-            answer = _broken(rules[index], error)
+            answer = _broken(rule, error)
         if type(answer) is int:
-            until = min(until, answer)
+            if answer < until:  # noqa: PLR1730 - a call of min() costs more than the whole comparison
+                until = answer
         elif isinstance(answer, Passed):
             passed.append(answer)
             until = min(until, answer.until)
         elif isinstance(answer, Blocked):
-            objections.append((rules[index], answer))
+            objections.append((rule, answer))
         else:
-            objections.append((rules[index], Blocked(_HOLD, "the rule gave no answer")))
+            objections.append((rule, Blocked(_HOLD, "the rule gave no answer")))
     return until, objections
 
 
@@ -228,7 +228,7 @@ def _find_retry(found: Judgement) -> None:
         if at > horizon:
             break
         profile = stack.profile_of(prepared, at)
-        _, objections = _ask(profile, prepared, Moment(at, prepared.zones), [])
+        _, objections = _ask(profile, prepared, Moment(at, prepared.zones, brief=True), [])
         if not objections:
             found.retry = at
             return

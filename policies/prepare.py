@@ -28,12 +28,16 @@ _ACTORS: dict[str, str] = {
 
 
 class Moment:
-    """An instant and what the clocks show at it in every candidate zone of the consumer."""
+    """An instant and what the clocks show at it in every candidate zone of the consumer.
 
-    __slots__ = ("_locals", "at", "zones")
+    `brief`: only the answer is wanted, nobody will read the reason (looking for the next permitted time).
+    """
 
-    def __init__(self, at: int, zones: tuple[Zone, ...]) -> None:
+    __slots__ = ("_locals", "at", "brief", "zones")
+
+    def __init__(self, at: int, zones: tuple[Zone, ...], *, brief: bool = False) -> None:
         self.at = at
+        self.brief = brief
         self.zones = zones
         self._locals: list[Local] | None = None
 

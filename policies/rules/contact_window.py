@@ -72,6 +72,8 @@ def _within(schedule: Schedule, own: Zone | None, hours: str) -> Check:
                 until = edge
         if shut is None:
             return until
+        if moment.brief and opens < FOREVER:
+            return Blocked(Decision.DEFER, "", until=opens)
         clock = _clock(moment.local(shut))
         found = f"it is {clock} in {shut.name}, outside the permitted hours ({hours})"
         if opens >= FOREVER:

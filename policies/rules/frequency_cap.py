@@ -128,15 +128,16 @@ class _Capper:
         worst: Blocked | None = None
         for bucket in self.counter.buckets(prepared):
             for local in moment.locals if self.own is None else (moment.local(self.own),):
-                answer = self.ask(prepared, moment.at, bucket, local)
+                answer = self.ask(prepared, moment, bucket, local)
                 if not isinstance(answer, Blocked):
                     passes = min(passes, answer)
                 elif worst is None or _later(answer, worst):
                     worst = answer
         return passes if worst is None else worst
 
-    def ask(self, prepared: Prepared, at: int, bucket: Bucket, local: Local) -> int | Blocked:
+    def ask(self, prepared: Prepared, moment: Moment, bucket: Bucket, local: Local) -> int | Blocked:
         """One bucket in one zone: until when it passes, or the objection."""
+        at = moment.at
         series = self.series(prepared, bucket, local[0])
         until, hit = 0, None
         for window in self.windows:
@@ -152,7 +153,10 @@ class _Capper:
         if hit is None:
             return FOREVER if prepared.history_since is None else self.known(prepared, at, local)
         begins = next_cover(spans, at) if spans else None
-        return self.object(series, bucket, hit, until if begins is None else min(until, begins))
+        until = until if begins is None else min(until, begins)
+        if moment.brief and until < FOREVER:
+            return Blocked(Decision.DEFER, "", until=until)
+        return self.object(series, bucket, hit, until)
 
     def known(self, prepared: Prepared, at: int, local: Local) -> int | Blocked:
         """A history that does not reach back over the window counts as used up."""
