@@ -19,7 +19,7 @@ from policies.errors import StackError
 from policies.facts import Settings
 from policies.instant import DAY, FOREVER, HOUR, day_number
 from policies.pack import Applies, Rule, canonical_rule
-from policies.prepare import Moment, Prepared
+from policies.prepare import REGISTERS, Moment, Prepared
 from policies.rule import Check, Kind, Lift, Passed, Report, Result, RuleInForce, Traits, kinds
 
 _ZONE_REACH = 15 * HOUR
@@ -153,9 +153,9 @@ def _liftable(check: Check, lifts: tuple[Lift, ...]) -> Check:
 
     def lifted(prepared: Prepared, moment: Moment) -> Result:
         answer = check(prepared, moment)
+        if not prepared.liftable:
+            return answer
         if type(answer) is int:
-            if answer == FOREVER or not prepared.liftable:
-                return answer
             return max(answer, *(lift(prepared, prepared.moment(answer)) for lift in lifts))
         if isinstance(answer, Passed):
             return answer
@@ -175,7 +175,7 @@ class Stack:
         self.by_id: Mapping[str, Rule] = {rule.id: rule for rule in self.rules}
         self._spans = [span for rule in self.rules for span in spans_of(rule)]
         self._changes = sorted({span.first_day for span in self._spans})
-        self._profiles: dict[tuple[Traits, int, int], Profile] = {}
+        self._profiles: dict[tuple[Traits, tuple[str, ...], int, int], Profile] = {}
         self.digest = _digest(self.rules, settings)
         self.longest_window_days = self._longest_window()
 
@@ -196,19 +196,22 @@ class Stack:
         known: tuple[Stack, Profile] | None = prepared.profile
         if known is not None and known[0] is self and known[1].begins <= at < known[1].ends:
             return known[1]
-        found = self.profile(prepared.traits, at)
+        found = self.profile(prepared.traits, at, prepared.present)
         prepared.profile = (self, found)
         return found
 
-    def profile(self, traits: Traits, at: int) -> Profile:
-        """What is asked of such a contact at this instant. Near a change of dates both sides are asked."""
+    def profile(self, traits: Traits, at: int, present: tuple[str, ...] = REGISTERS) -> Profile:
+        """What is asked of such a contact at this instant, with something in the registers named by `present`.
+
+        Near a change of dates both sides are asked.
+        """
         changes = self._changes
         low = bisect_right(changes, (at - _ZONE_REACH) // DAY)
         high = bisect_right(changes, (at + _ZONE_REACH) // DAY)
-        key = (traits, low, high)
+        key = (traits, present, low, high)
         known = self._profiles.get(key)
         if known is None:
-            known = self._profiles[key] = self._compile(traits, low, high)
+            known = self._profiles[key] = self._compile(traits, frozenset(present), low, high)
         return known
 
     def _in_force(self, low: int, high: int) -> list[Span]:
@@ -229,7 +232,7 @@ class Stack:
             return changes[low] * DAY + _ZONE_REACH
         return changes[high] * DAY - _ZONE_REACH if high < len(changes) else FOREVER
 
-    def _compile(self, traits: Traits, low: int, high: int) -> Profile:
+    def _compile(self, traits: Traits, present: frozenset[str], low: int, high: int) -> Profile:
         spans = [span for span in self._in_force(low, high) if fits(span.rule, traits)]
         lifts = self._lifts(spans, traits)
         asked: list[tuple[Check, Rule]] = []
@@ -244,8 +247,10 @@ class Stack:
                 check = span.kind.compile(here, traits)
                 if check is not None:
                     reports += _reports(span.kind, here, traits)
-                    asked.append((_wrap(span, check, lifts, dated=low != high), span.rule))
                     needs.extend((span.rule, str(need)) for need in span.kind.needs(span.params))
+                    reads = span.kind.reads(span.params)
+                    if reads is None or not present.isdisjoint(reads):
+                        asked.append((_wrap(span, check, lifts, dated=low != high), span.rule))
         return Profile(
             tuple(asked),
             tuple(needs),
@@ -280,13 +285,16 @@ def _wrap(span: Span, check: Check, lifts: Mapping[str, tuple[Lift, ...]], *, da
 
 
 def _dated(check: Check, first_day: int, end_day: int) -> Check:
-    """The check only on local dates of its span (in any candidate zone)."""
+    """The check only on local dates of its span (in any candidate zone); before it, until the first of them."""
 
     def dated(prepared: Prepared, moment: Moment) -> Result:
-        for _, day, _ in moment.locals:
+        begins = FOREVER
+        for place, day, _ in moment.locals:
             if first_day <= day < end_day:
                 return check(prepared, moment)
-        return FOREVER
+            if day < first_day:
+                begins = min(begins, place.at(first_day, 0))
+        return begins
 
     return dated
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import operator
+from collections.abc import Iterable
 from typing import Any
 
 from policies.compose import Profile, Stack
@@ -15,7 +17,7 @@ from policies.facts import GIVEN_KEYS, Facts
 from policies.instant import DAY, FOREVER, from_micros, to_micros
 from policies.pack import Rule
 from policies.prepare import Moment, Prepared, prepare
-from policies.rule import Blocked, Passed
+from policies.rule import Blocked, Check, Passed
 from policies.verdict import Finding, Obligation, Verdict, WindowUse
 from policies.vocabulary import CORE_FACTS, PROTECTION, Decision, Fact
 
@@ -23,6 +25,7 @@ HORIZON_DAYS = 400
 _HORIZON = HORIZON_DAYS * DAY
 _ALLOW, _DEFER, _HOLD, _DENY = Decision.ALLOW, Decision.DEFER, Decision.HOLD, Decision.DENY
 _MAX_ROUNDS = 4_000
+_UNTIL = operator.itemgetter(0)
 _FACTS = frozenset(Fact) | frozenset(GIVEN_KEYS)
 
 Objection = tuple[Rule | None, Blocked]
@@ -112,26 +115,50 @@ def _finding(rule: Rule | None, blocked: Blocked) -> Finding:
     )
 
 
-def _ask(profile: Profile, prepared: Prepared, moment: Moment, passed: list[Passed]) -> tuple[int, list[Objection]]:
-    """Ask every rule. Gives until when those that pass will pass, and the objections."""
-    until = FOREVER
-    objections: list[Objection] = []
-    for check, rule in profile.asked:
+class _Asked:
+    """What came of asking: until when those pass that will not pass for ever, and the objections."""
+
+    __slots__ = ("objecting", "objections", "passed", "passing", "until")
+
+    def __init__(self) -> None:
+        self.until = FOREVER
+        self.passing: list[tuple[int, Check, Rule]] = []
+        self.passed: list[Passed] = []
+        self.objections: list[Objection] = []
+        self.objecting: list[tuple[Check, Rule]] = []
+
+    def note(self, check: Check, rule: Rule, answer: object) -> None:
+        """Keep an answer that says more than until when."""
+        if isinstance(answer, Blocked):
+            self.objections.append((rule, answer))
+            self.objecting.append((check, rule))
+            return
+        if not isinstance(answer, Passed):
+            self.note(check, rule, Blocked(_HOLD, "the rule gave no answer"))
+            return
+        self.passed.append(answer)
+        if answer.until < FOREVER:
+            self.passing.append((answer.until, check, rule))
+
+
+def _ask(pairs: Iterable[tuple[Check, Rule]], prepared: Prepared, moment: Moment) -> _Asked:
+    """Ask these rules at a moment."""
+    found = _Asked()
+    passing = found.passing
+    for check, rule in pairs:
         try:
             answer = check(prepared, moment)
         except Exception as error:  # noqa: BLE001 - a rule that raises must hold the contact, whatever it raises
             answer = _broken(rule, error)
+        if answer is FOREVER:
+            continue
         if type(answer) is int:
-            if answer < until:  # noqa: PLR1730 - a call of min() costs more than the whole comparison
-                until = answer
-        elif isinstance(answer, Passed):
-            passed.append(answer)
-            until = min(until, answer.until)
-        elif isinstance(answer, Blocked):
-            objections.append((rule, answer))
+            passing.append((answer, check, rule))
         else:
-            objections.append((rule, Blocked(_HOLD, "the rule gave no answer")))
-    return until, objections
+            found.note(check, rule, answer)
+    if passing:
+        found.until = min(passing, key=_UNTIL)[0]
+    return found
 
 
 def _broken(rule: Rule, error: Exception) -> Blocked:
@@ -179,8 +206,8 @@ def judge_prepared(prepared: Prepared, stack: Stack, at: int, *, lenient: bool =
         profile = stack.profile_of(prepared, at)
     except Exception as error:  # noqa: BLE001 - rules that cannot be compiled are no policy at all
         return _no_policy(found, f"the policy could not be read ({type(error).__name__})")
-    moment = Moment(at, prepared.zones)
-    found.until, objections = _ask(profile, prepared, moment, found.passed)
+    asked = _ask(profile.asked, prepared, Moment(at, prepared.zones))
+    found.until, found.passed, objections = asked.until, asked.passed, asked.objections
     if prepared.unknown:
         objections += _missing(profile, prepared)
     if profile.unbuilt and not lenient:
@@ -192,7 +219,7 @@ def judge_prepared(prepared: Prepared, stack: Stack, at: int, *, lenient: bool =
     found.objections = objections
     found.decision = max((b.answer for _, b in objections), key=PROTECTION.__getitem__)
     if found.decision is _DEFER:
-        _find_retry(found)
+        _find_retry(found, profile, asked)
     return found
 
 
@@ -206,40 +233,55 @@ def _until_later(prepared: Prepared, stack: Stack, at: int, horizon: int) -> int
     """Past a change of dates: until when do the rules of the spans after it pass?"""
     while at < horizon:
         profile = stack.profile_of(prepared, at)
-        until, objections = _ask(profile, prepared, Moment(at, prepared.zones), [])
-        if objections:
+        asked = _ask(profile.asked, prepared, Moment(at, prepared.zones, brief=True))
+        if asked.objections:
             return at
-        if until <= profile.ends:
-            return until
+        if asked.until <= profile.ends:
+            return asked.until
         at = profile.ends
     return FOREVER
 
 
-def _find_retry(found: Judgement) -> None:
-    """Move time until no rule objects. A rule that never stops, or the horizon, makes the answer its own or DENY."""
-    prepared, stack, horizon = found.prepared, found.stack, found.at + _HORIZON
-    objections, at = found.objections, found.at
+def _find_retry(found: Judgement, profile: Profile, asked: _Asked) -> None:
+    """Move time until no rule objects. A rule that never stops, or the horizon, makes the answer its own or DENY.
+
+    A rule that said until when it passes is asked again only from then on.
+    """
+    prepared, stack, horizon, at = found.prepared, found.stack, found.at + _HORIZON, found.at
+    objections, objecting, passing = asked.objections, asked.objecting, asked.passing
     for _ in range(_MAX_ROUNDS):
-        later = max(b.until or 0 for _, b in objections)
+        later = max(blocked.until or 0 for _, blocked in objections)
         if later <= at:
             found.decision = _HOLD
             return
         at = later
         if at > horizon:
             break
-        profile = stack.profile_of(prepared, at)
-        _, objections = _ask(profile, prepared, Moment(at, prepared.zones, brief=True), [])
+        here = stack.profile_of(prepared, at)
+        if here is profile:
+            again = objecting + [(check, rule) for until, check, rule in passing if until <= at]
+            passing = [entry for entry in passing if entry[0] > at]
+        else:  # another span of dates has begun: everybody is asked
+            profile, again, passing = here, list(here.asked), []
+        asked = _ask(again, prepared, Moment(at, prepared.zones, brief=True))
+        objections, objecting = asked.objections, asked.objecting
+        passing += asked.passing
         if not objections:
             found.retry = at
             return
         lasting = [o for o in objections if o[1].answer is not _DEFER or o[1].until is None]
         if lasting:
-            known = {rule.id for rule, _ in found.objections if rule is not None}
-            found.objections = found.objections + [o for o in lasting if o[0] is None or o[0].id not in known]
-            found.decision = max((b.answer for _, b in lasting), key=PROTECTION.__getitem__)
-            found.decision = _DENY if found.decision is _DEFER else found.decision
+            _end_with(found, lasting)
             return
     found.decision = _DENY
+
+
+def _end_with(found: Judgement, lasting: list[Objection]) -> None:
+    """At the next time another rule objects without end: it decides, beside those that object now."""
+    known = {rule.id for rule, _ in found.objections if rule is not None}
+    found.objections = found.objections + [o for o in lasting if o[0] is None or o[0].id not in known]
+    found.decision = max((blocked.answer for _, blocked in lasting), key=PROTECTION.__getitem__)
+    found.decision = _DENY if found.decision is _DEFER else found.decision
 
 
 def judge(facts: Facts, stack: Stack, at: dt.datetime) -> Verdict:

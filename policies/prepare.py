@@ -102,6 +102,7 @@ class Prepared:
         "history_since",
         "liftable",
         "own",
+        "present",
         "profile",
         "times",
         "traits",
@@ -125,7 +126,9 @@ class Prepared:
         self.unknown = unknown
         self.history_since = None if facts.history_since is None else to_micros(facts.history_since)
         self.traits = traits_of(facts)
-        self.liftable = bool(facts.consents) or facts.contact.reply or facts.contact.in_session
+        self.present = present_in(facts)
+        contact = facts.contact
+        self.liftable = contact.reply or contact.in_session or any(c.type == "time" for c in facts.consents)
         self._series: dict[Hashable, Any] = {}
         self._digest: str | None = None
         self.own: dict[str, int] = {}
@@ -171,6 +174,37 @@ class Prepared:
         )
         other._series = self._series
         return other
+
+
+REGISTERS = (
+    "cease",
+    "attorney",
+    "holds",
+    "deceased",
+    "consumer_status",
+    "disputes",
+    "dispute",
+    "original_creditor_requests",
+    "validation",
+    "notices",
+    "time_barred",
+    "inconvenient",
+    "inconvenient_places",
+    "employer",
+    "work_stop",
+    "addresses",
+    "numbers",
+    "rnd_checks",
+)
+"""Facts that most contacts have none of: a rule that reads only these need not be asked where they are absent."""
+
+
+def present_in(facts: Facts) -> tuple[str, ...]:
+    """The registers that hold something, in their order."""
+    found = [name for name in REGISTERS if getattr(facts, name)]
+    if facts.dc_notice_mailed is not msgspec.UNSET:
+        found.append("dc_notice_mailed")
+    return tuple(found)
 
 
 def actor_of(facts: Facts) -> str:

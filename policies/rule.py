@@ -43,12 +43,12 @@ class Blocked:
     of ours such as `history_unknown`). `details` carries what a content rule lists: missing, warnings, ...
     """
 
-    __slots__ = ("answer", "code", "counted", "details", "flags", "found", "until", "used")
+    __slots__ = ("_found", "answer", "code", "counted", "details", "flags", "until", "used")
 
     def __init__(
         self,
         answer: Decision,
-        found: str,
+        found: str | Callable[[], str],
         *,
         until: int | None = None,
         counted: tuple[str, ...] = (),
@@ -58,13 +58,20 @@ class Blocked:
         details: Mapping[str, Any] | None = None,
     ) -> None:
         self.answer = answer
-        self.found = found
+        self._found = found
         self.until = until
         self.counted = counted
         self.used = used
         self.flags = flags
         self.code = code
         self.details = details
+
+    @property
+    def found(self) -> str:
+        """The sentence, written out when it is first read (a rule may give a function instead of the text)."""
+        if not isinstance(self._found, str):
+            self._found = self._found()
+        return self._found
 
     def __repr__(self) -> str:
         return f"Blocked({self.answer}, {self.found!r}, until={self.until})"
@@ -143,8 +150,9 @@ class Kind:
     """A shape of rules. `needs(params)`: the facts it must have; one that is named in `Facts.unknown` is a HOLD.
 
     `lift` marks an exception kind: instead of a check it compiles a Lift, for the rules in `params.lifts`.
-    `report` compiles a Report beside the check. `window_days(params)`: how far back in history it looks, None:
-    for ever.
+    `reads(params)`: names of facts without any of which the check passes for ever, so that it need not be asked;
+    None: always asked. `report` compiles a Report beside the check. `window_days(params)`: how far back in history
+    it looks, None: for ever.
     """
 
     name: RuleKind
@@ -154,6 +162,7 @@ class Kind:
     lift: bool = False
     window_days: Callable[[Any], int | None] = field(default=lambda params: 0)
     report: Callable[[RuleInForce[Any], Traits], Report | None] | None = None
+    reads: Callable[[Any], tuple[str, ...] | None] = field(default=lambda params: None)
 
 
 @cache

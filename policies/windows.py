@@ -10,12 +10,13 @@ from collections.abc import Mapping
 
 from policies.errors import PackError
 from policies.holidays import Calendar
-from policies.instant import DAY, FOREVER, Zone, clock_micros, weekday_of
+from policies.instant import DAY, FOREVER, HOUR, Zone, clock_micros, weekday_of
 from policies.prepare import Local
 from policies.vocabulary import WEEKDAYS
 
 Ranges = tuple[tuple[int, int], ...]
 _LOOK_AHEAD = 401
+_SLOT, _KEPT = 4 * HOUR, 2_048
 _GROUPS = {
     "all": WEEKDAYS,
     "weekdays": WEEKDAYS[:5],
@@ -63,18 +64,23 @@ class Schedule:
         first = self._days[0]
         plain = self._calendar is None and len(first) == 1 and first[0][1] < DAY
         self._same = first[0] if plain and all(day == first for day in self._days) else None
-        self._asked: dict[Zone, tuple[int, int, bool]] = {}
+        self._asked: dict[tuple[Zone, int], tuple[int, int, bool]] = {}
 
     def at(self, place: Zone, us: int) -> tuple[bool, int]:
-        """Open at this instant in this zone? And when that ends. The last span of each zone is kept: at any one
-        time nearly every consumer of a zone is asked about the same one."""
-        known = self._asked.get(place)
+        """Open at this instant in this zone? And when that ends.
+
+        Spans that were found are kept: at any one time nearly every consumer of a zone is asked about the same.
+        """
+        key = (place, us // _SLOT)
+        known = self._asked.get(key)
         if known is not None and known[0] <= us < known[1]:
             return known[2], known[1]
         wall = us + place.offset(us)
         day = wall // DAY
         is_open, edge = self.ask((place, day, wall - day * DAY))
-        self._asked[place] = (us, edge, is_open)
+        if len(self._asked) > _KEPT:
+            self._asked.clear()
+        self._asked[key] = (us, edge, is_open)
         return is_open, edge
 
     def ranges(self, day: int) -> Ranges:

@@ -106,4 +106,6 @@ def _needs(params: Any) -> tuple[str, ...]:
     return (Fact.INCONVENIENT, Fact.ZONE) if params.tz == "consumer" else (Fact.INCONVENIENT,)
 
 
-KIND = Kind(RuleKind.CONSUMER_PREFERENCE, Params, compile_rule, needs=_needs)
+KIND = Kind(
+    RuleKind.CONSUMER_PREFERENCE, Params, compile_rule, needs=_needs, reads=lambda params: (params.fact,)
+)

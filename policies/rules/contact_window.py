@@ -20,6 +20,9 @@ from policies.windows import Schedule
 _OWN_CALENDAR = "consumer"
 
 
+_DEFER = Decision.DEFER
+
+
 class Params(Frozen, frozen=True):
     """`tz` "consumer": the candidate zones; else the IANA zone that the rule names. `calendar` as in `holidays`, or
     "consumer": that of the consumer's country. `only_daytime_firms`: in force with the setting `daytime_only`."""
@@ -72,13 +75,15 @@ def _within(schedule: Schedule, own: Zone | None, hours: str) -> Check:
                 until = edge
         if shut is None:
             return until
-        if moment.brief and opens < FOREVER:
-            return Blocked(Decision.DEFER, "", until=opens)
-        clock = _clock(moment.local(shut))
-        found = f"it is {clock} in {shut.name}, outside the permitted hours ({hours})"
+        place = shut
+
+        def found() -> str:
+            clock = _clock(moment.local(place))
+            return f"it is {clock} in {place.name}, outside the permitted hours ({hours})"
+
         if opens >= FOREVER:
             return Blocked(Decision.DENY, found)
-        return Blocked(Decision.DEFER, found, until=opens)
+        return Blocked(_DEFER, found, until=opens)
 
     return check
 

@@ -135,4 +135,10 @@ def _requests(params: Params) -> Check:
     return check
 
 
-KIND = Kind(RuleKind.DISPUTE_HOLD, Params, compile_rule, needs=lambda params: (Fact.DISPUTES,))
+KIND = Kind(
+    RuleKind.DISPUTE_HOLD,
+    Params,
+    compile_rule,
+    needs=lambda params: (Fact.DISPUTES,),
+    reads=lambda params: ("disputes", "dispute", "original_creditor_requests"),
+)

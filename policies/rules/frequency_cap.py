@@ -169,8 +169,12 @@ class _Capper:
 
     def object(self, series: Series, bucket: Bucket, hit: tuple[CapWindow, int, int], until: int) -> Blocked:
         window, low, high = hit
-        about = f" about {bucket[-1]}" if bucket[-1] else ""
-        found = f"{high - low} contacts{about} are counted in {window.words()}, the limit is {window.cap.limit}"
+        limit, words = window.cap.limit, window.words()
+
+        def found() -> str:
+            about = f" about {bucket[-1]}" if bucket[-1] else ""
+            return f"{high - low} contacts{about} are counted in {words}, the limit is {limit}"
+
         answer = Decision.DENY if until >= FOREVER else Decision.DEFER
         counted = series.ids(low, high)
         return Blocked(answer, found, until=None if until >= FOREVER else until, counted=counted)

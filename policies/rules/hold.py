@@ -94,4 +94,10 @@ def _why(hold: Hold) -> str:
     return f"contact is on hold{until}: {hold.type.replace('_', ' ')}"
 
 
-KIND = Kind(RuleKind.HOLD, Params, compile_rule, needs=lambda params: (Fact.HOLDS,))
+KIND = Kind(
+    RuleKind.HOLD,
+    Params,
+    compile_rule,
+    needs=lambda params: (Fact.HOLDS,),
+    reads=lambda params: ("holds", "deceased", "consumer_status"),
+)

@@ -81,4 +81,8 @@ def _needs(params: Params) -> tuple[str, ...]:
     return (Fact.PLACE,)
 
 
-KIND = Kind(RuleKind.LOCATION_RULE, Params, compile_rule, needs=_needs)
+_READS = {"employer_prohibits": ("employer",), "work_stop": ("work_stop",)}
+
+KIND = Kind(
+    RuleKind.LOCATION_RULE, Params, compile_rule, needs=_needs, reads=lambda params: _READS.get(params.fact)
+)

@@ -143,4 +143,10 @@ _TESTS: dict[str, Callable[[RuleInForce[Params]], Test]] = {
     "employer_provided": _employer_provided,
 }
 
-KIND = Kind(RuleKind.POINT_RULE, Params, compile_rule, needs=lambda params: (Fact.CONTACT_POINT,))
+KIND = Kind(
+    RuleKind.POINT_RULE,
+    Params,
+    compile_rule,
+    needs=lambda params: (Fact.CONTACT_POINT,),
+    reads=lambda params: ("addresses", "numbers", "rnd_checks"),
+)

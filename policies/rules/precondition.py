@@ -83,4 +83,10 @@ def _needs(params: Any) -> tuple[str, ...]:
     return (params.event,)
 
 
-KIND = Kind(RuleKind.PRECONDITION, Params, compile_rule, needs=_needs)
+def _reads(params: Any) -> tuple[str, ...] | None:
+    if params.absent == "missing":
+        return None
+    return ("dc_notice_mailed",) if params.event == "dc_notice_mailed" else ("notices", "validation")
+
+
+KIND = Kind(RuleKind.PRECONDITION, Params, compile_rule, needs=_needs, reads=_reads)

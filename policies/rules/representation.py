@@ -53,4 +53,10 @@ def _binds(attorney: Attorney, must_know: bool) -> bool:
     return attorney.contact_known or not must_know
 
 
-KIND = Kind(RuleKind.REPRESENTATION, Params, compile_rule, needs=lambda params: (Fact.ATTORNEY,))
+KIND = Kind(
+    RuleKind.REPRESENTATION,
+    Params,
+    compile_rule,
+    needs=lambda params: (Fact.ATTORNEY,),
+    reads=lambda params: ("attorney",),
+)

@@ -37,4 +37,10 @@ def compile_rule(rule: RuleInForce[Params], traits: Traits) -> Check | None:
     return check
 
 
-KIND = Kind(RuleKind.TIME_BARRED, Params, compile_rule, needs=lambda params: (Fact.CONTENT,))
+KIND = Kind(
+    RuleKind.TIME_BARRED,
+    Params,
+    compile_rule,
+    needs=lambda params: (Fact.CONTENT,),
+    reads=lambda params: ("time_barred",),
+)

@@ -46,4 +46,10 @@ def compile_rule(rule: RuleInForce[Params], traits: Traits) -> Check | None:
     return check
 
 
-KIND = Kind(RuleKind.VALIDATION_PERIOD, Params, compile_rule, needs=lambda params: (Fact.VALIDATION,))
+KIND = Kind(
+    RuleKind.VALIDATION_PERIOD,
+    Params,
+    compile_rule,
+    needs=lambda params: (Fact.VALIDATION,),
+    reads=lambda params: ("validation",),
+)

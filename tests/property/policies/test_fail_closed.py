@@ -112,7 +112,7 @@ NEEDED = sorted(set(needed()))
 def in_profile(rule: Rule, facts: Facts) -> bool:
     stack = LIBRARY.stack(facts.jurisdictions, facts.actor, AT.date(), only=(rule.id,), settings=facts.settings)
     found = stack.profile_of(prepare(facts), to_micros(AT))
-    return rule.id in {asked.id for _, asked in found.asked}
+    return rule.id in {asking.id for asking, _ in found.needs}
 
 
 @pytest.mark.parametrize(("name", "fact"), NEEDED)
