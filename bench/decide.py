@@ -73,7 +73,9 @@ def stack_of(facts: Facts, library: Library) -> Stack:
 
 def questions(count: int, seed: int = 20_261_014) -> list[Asked]:
     draw, library = random.Random(seed), load()
-    book = sorted((question(draw) for _ in range(count)), key=lambda facts: facts.contact.at)  # as a day brings them
+    book = sorted(
+        (question(draw) for _ in range(count)), key=lambda facts: facts.contact.at
+    )  # as a day brings them
     return [(prepare(facts), stack_of(facts, library), to_micros(facts.contact.at)) for facts in book]
 
 
@@ -141,7 +143,9 @@ class Cedar:
         self.entities = cedarpy.Entities.from_json_str("[]")
         judged = [judge_prepared(*asked) for asked in book]
         self.requests = [
-            cedar_policy.request(found, counts_of(found.prepared, found.at), clocks_of(found.prepared, found.at))
+            cedar_policy.request(
+                found, counts_of(found.prepared, found.at), clocks_of(found.prepared, found.at)
+            )
             for found in judged
         ]
         answers = [cedarpy.is_authorized(r, self.policies, self.entities).allowed for r in self.requests]
@@ -198,7 +202,12 @@ def beside(peer: Cedar, book: Sequence[Asked], rounds: int, detail: dict[str, ob
     whole = {**detail, "answers that differ": peer.differ, "note": given}
     sides: tuple[tuple[str, str, Callable[[], float], dict[str, object]], ...] = (
         ("decide", "cedarpy, one call each", lambda: rate(lambda: peer.plain(few), few), whole),
-        ("decide parsed", "cedarpy, one call each, policies parsed before", lambda: rate(peer.parsed, count), {}),
+        (
+            "decide parsed",
+            "cedarpy, one call each, policies parsed before",
+            lambda: rate(peer.parsed, count),
+            {},
+        ),
         ("decide batch", "cedarpy, one batch, policies parsed before", lambda: rate(peer.batch, count), {}),
     )
     for name, what, theirs, more in sides:
@@ -215,7 +224,12 @@ def written(book: Sequence[Asked], rounds: int) -> Line:
             judge(*asked)
 
     rates = [rate(whole, len(facts)) for _ in range(rounds)]
-    return Line(name="decide from facts", ours=rounded(max(rates)), unit="verdicts/s", detail={"questions": len(facts)})
+    return Line(
+        name="decide from facts",
+        ours=rounded(max(rates)),
+        unit="verdicts/s",
+        detail={"questions": len(facts)},
+    )
 
 
 def histories(rounds: int, calls: int) -> Iterator[Line]:
@@ -239,7 +253,12 @@ def histories(rounds: int, calls: int) -> Iterator[Line]:
 def with_history(earlier: int) -> Asked:
     at = dt.datetime(2026, 10, 14, 16, tzinfo=dt.UTC)
     history = tuple(
-        Event(at=at - dt.timedelta(hours=6 * index + 200), channel=Channel.EMAIL, outcome=Outcome.SENT, debts=("d1",))
+        Event(
+            at=at - dt.timedelta(hours=6 * index + 200),
+            channel=Channel.EMAIL,
+            outcome=Outcome.SENT,
+            debts=("d1",),
+        )
         for index in reversed(range(earlier))
     )
     contact = Contact(at=at, channel=Channel.VOICE, debts=("d1",), number_kind=NumberKind.LANDLINE)
@@ -250,6 +269,3 @@ def with_history(earlier: int) -> Asked:
 def repeat(asked: Asked, calls: int) -> None:
     for _ in range(calls):
         judge_prepared(*asked)
-
-
-

@@ -11,7 +11,9 @@ from policies.prepare import Local, Series
 from policies.vocabulary import WEEKDAYS, Weekday
 from policies.windows import week_start
 
-Window = Literal["calendar_day", "calendar_week", "calendar_month", "local_days", "rolling_hours", "rolling_minutes"]
+Window = Literal[
+    "calendar_day", "calendar_week", "calendar_month", "local_days", "rolling_hours", "rolling_minutes"
+]
 
 
 class Cap(Frozen, frozen=True):

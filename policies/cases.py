@@ -167,7 +167,11 @@ def judge_case(case: Case, library: Library) -> Judgement:
     """Judge a case at its contact's own instant, under the rules that it names or that its places have."""
     facts = case.facts
     stack = library.stack(
-        facts.jurisdictions, actor_of(facts), facts.contact.at.date(), only=facts.rules, settings=facts.settings
+        facts.jurisdictions,
+        actor_of(facts),
+        facts.contact.at.date(),
+        only=facts.rules,
+        settings=facts.settings,
     )
     return judge_prepared(prepare(facts), stack, to_micros(facts.contact.at), lenient=True)
 

@@ -242,7 +242,9 @@ def consented(
         talks = _talks(prepared, party, group)
         found = []
         for consent in prepared.facts.consents:
-            mine = consent.type == rule.type and not consent.obtained_during_violation and consent.party == party
+            mine = (
+                consent.type == rule.type and not consent.obtained_during_violation and consent.party == party
+            )
             if mine and (consent.debt is None or not group or consent.debt in group):
                 span = _interval(consent, rule, place, talks)
                 if span is not None:
@@ -267,4 +269,6 @@ def replying(prepared: Prepared, moment: Moment) -> bool:
     """True if the contact answers the consumer: it says so, and there is a message or call of theirs before it."""
     if not is_reply(prepared.contact):
         return False
-    return any(event.direction == Direction.INBOUND and to_micros(event.at) <= moment.at for event in prepared.events)
+    return any(
+        event.direction == Direction.INBOUND and to_micros(event.at) <= moment.at for event in prepared.events
+    )

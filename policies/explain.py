@@ -28,7 +28,10 @@ _OPENING = {
         Decision.DENY: "不得进行本次联络。",
     },
 }
-_UNTIL = {"en": "It stays permitted until {time} if nothing else happens.", "zh": "如无其他情况，有效至{time}。"}
+_UNTIL = {
+    "en": "It stays permitted until {time} if nothing else happens.",
+    "zh": "如无其他情况，有效至{time}。",
+}
 _REASON = {"en": "{title}: {found} ({citation}){until}", "zh": "{title}（{citation}）{until}"}
 _REASON_UNTIL = {"en": "; until {time}", "zh": "；至{time}止"}
 _FLAG = {"en": "Note: {flag}.", "zh": "提示：{flag}。"}

@@ -55,7 +55,9 @@ def gazetteer() -> Gazetteer:
         name = row["timezone"] or ""
         if name not in known:
             known[name] = (name,) if is_zone(name) else ()
-        zips[row["zip_code"]] = ZipPlace(known[name], row["state"] or "", row["county"] or "", row["city"] or "")
+        zips[row["zip_code"]] = ZipPlace(
+            known[name], row["state"] or "", row["county"] or "", row["city"] or ""
+        )
         for code in row["area_codes"]:
             codes.setdefault(code, {}).update(dict.fromkeys(known[name]))
     zipcodes._zips_cache = None  # the package would keep 42,000 dicts for the life of the process

@@ -51,7 +51,7 @@ def weekday_of(day: int) -> int:
 
 
 def clock_micros(text: str) -> int:
-    """"HH:MM" (24:00 is the end of the day) to microseconds since local midnight."""
+    """ "HH:MM" (24:00 is the end of the day) to microseconds since local midnight."""
     hours, minutes = text.split(":")
     return int(hours) * HOUR + int(minutes) * MINUTE
 

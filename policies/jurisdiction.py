@@ -16,7 +16,9 @@ _US_CODES = (
 )
 _US_STATES = frozenset(_US_CODES.split())
 _TERRITORIES = frozenset({"pr", "gu", "vi", "as", "mp"})
-_NYC_COUNTIES = frozenset({"New York County", "Kings County", "Queens County", "Bronx County", "Richmond County"})
+_NYC_COUNTIES = frozenset(
+    {"New York County", "Kings County", "Queens County", "Bronx County", "Richmond County"}
+)
 _NYC_ZIPS = ((10001, 10499), (11004, 11005), (11101, 11499), (11690, 11697))
 """Manhattan, Staten Island and the Bronx; Floral Park's Queens side; Queens and Brooklyn; the Rockaways."""
 _NYC_CITIES = frozenset(

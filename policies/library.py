@@ -135,7 +135,9 @@ def load(extra_dirs: tuple[str, ...] = ()) -> Library:
     for folder in extra_dirs:
         path = Path(folder)
         if not path.is_dir():
-            raise StackError(f"there is no folder {folder}", code="no_folder", file=folder, hint="check the setting")
+            raise StackError(
+                f"there is no folder {folder}", code="no_folder", file=folder, hint="check the setting"
+            )
         own += [_read(f"{folder}/{name}", entry, client=True) for name, entry in _yaml_files(path)]
     laid = [(pack.origin, pack.lines.get(rule.id, 1), rule) for pack in own for rule in pack.rules]
     check_client_packs((rule for pack in shipped for rule in pack.rules), laid)

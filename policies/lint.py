@@ -35,7 +35,11 @@ def _sourced(pack: Pack, rule: Rule) -> Iterator[Finding]:
 
 def _dated(rule: Rule) -> Iterator[Finding]:
     if not rule.values:
-        yield "no_values", f"{rule.id} has no dated values", "give values from the first date on which they hold"
+        yield (
+            "no_values",
+            f"{rule.id} has no dated values",
+            "give values from the first date on which they hold",
+        )
     elif all(params is None for params in rule.values.values()):
         yield "never_in_force", f"{rule.id} is in force on no date", "give it parameters or remove it"
 
@@ -105,7 +109,9 @@ def lint_path(path: Path) -> list[Diagnostic]:
             found += lint_pack(parse_pack(file.read_text(encoding="utf-8"), str(file), client=True))
         except PolicyError as error:
             found += error.diagnostics or (
-                Diagnostic(error.file or str(file), error.line or 1, error.code, error.message, error.hint or ""),
+                Diagnostic(
+                    error.file or str(file), error.line or 1, error.code, error.message, error.hint or ""
+                ),
             )
         except (OSError, UnicodeDecodeError):
             found.append(Diagnostic(str(file), 1, "unreadable", "the file cannot be read as UTF-8", ""))

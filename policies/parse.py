@@ -145,7 +145,9 @@ def convert(document: Document, data: Any, shape: Any, base: Path, code: str) ->
         return msgspec.convert(data, shape, strict=False)
     except msgspec.ValidationError as error:
         message = str(error)
-        found = document.diagnose(code, _plain(message), (*base, *path_of(message)), "see the reference of packs")
+        found = document.diagnose(
+            code, _plain(message), (*base, *path_of(message)), "see the reference of packs"
+        )
         raise PackError.from_diagnostics((found,)) from error
 
 

@@ -30,7 +30,18 @@ if TYPE_CHECKING:
     from policies.prepare import Moment, Prepared
     from policies.verdict import Obligation, WindowUse
 
-__all__ = ["FOREVER", "Blocked", "Check", "Kind", "Lift", "Passed", "Report", "RuleInForce", "Traits", "kinds"]
+__all__ = [
+    "FOREVER",
+    "Blocked",
+    "Check",
+    "Kind",
+    "Lift",
+    "Passed",
+    "Report",
+    "RuleInForce",
+    "Traits",
+    "kinds",
+]
 
 P = TypeVar("P")
 

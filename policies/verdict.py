@@ -8,7 +8,16 @@ import msgspec
 
 from policies.vocabulary import PROTECTION, Decision
 
-__all__ = ["Alternative", "Decision", "Finding", "Obligation", "Verdict", "WindowUse", "encode", "most_protective"]
+__all__ = [
+    "Alternative",
+    "Decision",
+    "Finding",
+    "Obligation",
+    "Verdict",
+    "WindowUse",
+    "encode",
+    "most_protective",
+]
 
 
 class Value(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,7 +25,7 @@ _GROUPS = {
 
 
 def read_ranges(text: str) -> Ranges:
-    """"08:00-12:00, 14:00-18:00" or "closed" to ranges in microseconds of the local day."""
+    """ "08:00-12:00, 14:00-18:00" or "closed" to ranges in microseconds of the local day."""
     if text.strip() == "closed":
         return ()
     found = []

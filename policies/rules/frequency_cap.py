@@ -7,7 +7,7 @@ does. What is reserved or already dated later counts too.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from typing import Any
 
 import msgspec
@@ -82,7 +82,9 @@ class _Capper:
         consent = self.params.counts.consent
         if consent is None or not prepared.facts.consents:
             return []
-        group = debt_group(prepared, bucket[-1], self.params.counts.merge_products) if bucket[-1] else frozenset()
+        group = (
+            debt_group(prepared, bucket[-1], self.params.counts.merge_products) if bucket[-1] else frozenset()
+        )
         return consented(prepared, consent, place, bucket, group)
 
     def clear_from(self, prepared: Prepared, at: int) -> int:
@@ -182,24 +184,33 @@ class _Capper:
     def report(self, prepared: Prepared, moment: Moment, rule_id: str) -> tuple[WindowUse, ...]:
         """What is used of each window, in the first zone and for the debt with most."""
         found = []
-        for window in self.windows:
-            uses = []
-            for bucket in self.counter.buckets(prepared):
-                for local in moment.in_zone(self.own)[:1]:
-                    low, high = window.range(self.series(prepared, bucket, local[0]), local, moment.at)
-                    uses.append((high - low, window.edges(local, moment.at)))
-            if uses:
-                used, (start, end) = max(uses, key=lambda use: use[0])
+        for local in moment.in_zone(self.own)[:1]:
+            for window in self.windows:
+                edges = window.edges(local, moment.at)
+                used = max(
+                    self.count(prepared, bucket, local, edges) for bucket in self.counter.buckets(prepared)
+                )
                 found.append(
                     WindowUse(
                         rule=rule_id,
-                        window_start=from_micros(start),
-                        window_end=from_micros(end),
+                        window_start=from_micros(edges[0]),
+                        window_end=from_micros(edges[1]),
                         used=used,
                         limit=window.cap.limit,
                     )
                 )
         return tuple(found)
+
+    def count(self, prepared: Prepared, bucket: Bucket, local: Local, edges: tuple[int, int]) -> int:
+        """The counted events of a bucket between two instants; what lies at the end or later is not in it yet."""
+        inside = self.counter.bucket_predicate(prepared, bucket)
+        spans = self.consents(prepared, bucket, local[0])
+        low, high = bisect_left(prepared.times, edges[0]), bisect_left(prepared.times, edges[1])
+        counted = 0
+        for index in range(low, high):
+            if inside(prepared.events[index]) and not (spans and covered_until(spans, prepared.times[index])):
+                counted += 1
+        return counted
 
 
 def _later(answer: Blocked, other: Blocked) -> bool:
@@ -218,7 +229,9 @@ def _caps(rule: RuleInForce[Params]) -> tuple[Cap, ...]:
     limit = getattr(rule.settings, params.setting)
     if limit is None:
         return ()
-    return tuple(Cap(limit=limit, window=cap.window, n=cap.n, week_start=cap.week_start) for cap in params.caps)
+    return tuple(
+        Cap(limit=limit, window=cap.window, n=cap.n, week_start=cap.week_start) for cap in params.caps
+    )
 
 
 def compile_rule(rule: RuleInForce[Params], traits: Traits) -> Check | None:

@@ -73,7 +73,9 @@ def compile_rule(rule: RuleInForce[Params], traits: Traits) -> Check | None:
             return FOREVER
         if free == day:
             return Blocked(Decision.HOLD, f"the {what} is dated {date.isoformat()}, after this contact")
-        found = f"the {what} of {date.isoformat()} is not {params.min_days} {params.count.replace('_', ' ')} old"
+        found = (
+            f"the {what} of {date.isoformat()} is not {params.min_days} {params.count.replace('_', ' ')} old"
+        )
         return Blocked(Decision.DEFER, found, until=until)
 
     return check

@@ -86,7 +86,8 @@ def test_no_case_passes_without_having_been_judged() -> None:
 def test_counts_are_reported(capsys: pytest.CaptureFixture[str]) -> None:
     for name in FILES:
         counts = Counter(
-            "ok" if result.ok else ("not judged" if result.not_judged else "wrong") for _, result in results(name)
+            "ok" if result.ok else ("not judged" if result.not_judged else "wrong")
+            for _, result in results(name)
         )
         with capsys.disabled():
             print(f"\n{name}: {dict(counts)}; kinds built: {len(kinds())}")  # noqa: T201 - the counts are the point

@@ -63,7 +63,14 @@ def contact_for(rule: Rule) -> Contact:
     )
 
 
-CONTENTS = ("", "validation_notice", "verification", "threat_of_suit", "overshadowing:demand", "limited_content")
+CONTENTS = (
+    "",
+    "validation_notice",
+    "verification",
+    "threat_of_suit",
+    "overshadowing:demand",
+    "limited_content",
+)
 PARTIES = ("", "reference", "third_party:neighbour", "family", "consumer_attorney")
 
 
@@ -110,7 +117,9 @@ NEEDED = sorted(set(needed()))
 
 
 def in_profile(rule: Rule, facts: Facts) -> bool:
-    stack = LIBRARY.stack(facts.jurisdictions, facts.actor, AT.date(), only=(rule.id,), settings=facts.settings)
+    stack = LIBRARY.stack(
+        facts.jurisdictions, facts.actor, AT.date(), only=(rule.id,), settings=facts.settings
+    )
     found = stack.profile_of(prepare(facts), to_micros(AT))
     return rule.id in {asking.id for asking, _ in found.needs}
 
@@ -187,7 +196,9 @@ def test_any_contact_without_a_core_fact_is_held(facts: Facts) -> None:
 
 @pytest.mark.parametrize("zones", [(), ("America/Atlantis",), ("America/New_York", "Nowhere/Else")])
 def test_zones_that_are_missing_or_wrong_hold(zones: tuple[str, ...]) -> None:
-    facts = Facts(jurisdictions=("us",), zones=zones, contact=Contact(at=AT, channel=Channel.EMAIL, debts=("d1",)))
+    facts = Facts(
+        jurisdictions=("us",), zones=zones, contact=Contact(at=AT, channel=Channel.EMAIL, debts=("d1",))
+    )
     verdict = judge(facts, LIBRARY.stack(("us",), "third_party_collector", AT.date()), AT)
     assert verdict.decision is Decision.HOLD
     assert "zone_unknown" in {finding.id for finding in verdict.rules}
@@ -195,7 +206,9 @@ def test_zones_that_are_missing_or_wrong_hold(zones: tuple[str, ...]) -> None:
 
 def test_no_policy_is_a_hold() -> None:
     empty = Library([])
-    facts = Facts(jurisdictions=("us",), zones=("America/New_York",), contact=Contact(at=AT, channel=Channel.EMAIL))
+    facts = Facts(
+        jurisdictions=("us",), zones=("America/New_York",), contact=Contact(at=AT, channel=Channel.EMAIL)
+    )
     verdict = judge(facts, empty.stack(("us",), "third_party_collector", AT.date()), AT)
     assert verdict.decision is Decision.HOLD
     assert [finding.id for finding in verdict.rules] == ["policy_unavailable"]
@@ -211,7 +224,9 @@ def test_a_rule_that_raises_is_a_hold_with_its_id(monkeypatch: pytest.MonkeyPatc
     kind = kinds()[RuleKind.CONTACT_WINDOW]
     monkeypatch.setattr("policies.compose.kinds", lambda: {RuleKind.CONTACT_WINDOW: with_check(kind, broken)})
     facts = Facts(
-        jurisdictions=("us",), zones=("America/New_York",), contact=Contact(at=AT, channel=Channel.VOICE, debts=("d1",))
+        jurisdictions=("us",),
+        zones=("America/New_York",),
+        contact=Contact(at=AT, channel=Channel.VOICE, debts=("d1",)),
     )
     verdict = judge(facts, fresh.stack(("us",), "third_party_collector", AT.date()), AT)
     assert verdict.decision is Decision.HOLD
@@ -244,4 +259,6 @@ def test_history_that_does_not_reach_back_holds_calls_but_not_letters() -> None:
 
 
 def test_memory_is_never_law() -> None:
-    assert [rule.id for rule in LIBRARY.rules.values() if rule.grade is Grade.M and rule.status is Status.ON] == []
+    assert [
+        rule.id for rule in LIBRARY.rules.values() if rule.grade is Grade.M and rule.status is Status.ON
+    ] == []

@@ -44,7 +44,9 @@ def questions(draw: st.DrawFn) -> tuple[dt.datetime, Question]:
     calls = st.builds(
         Past,
         at=minutes(-8, 0).map(lambda delta: at + delta),
-        channel=st.sampled_from(["voice"] if dense else ["voice", "voice", "voice", "sms", "email", "letter"]),
+        channel=st.sampled_from(
+            ["voice"] if dense else ["voice", "voice", "voice", "sms", "email", "letter"]
+        ),
         outcome=st.sampled_from(outcomes if dense else [*outcomes, "no_answer", "conversation"]),
         debts=st.sampled_from([("d1",), ("d1",), ("d2",), ("d1", "d2")]),
         direction=st.sampled_from(["outbound", "outbound", "outbound", "inbound"]),
@@ -54,7 +56,9 @@ def questions(draw: st.DrawFn) -> tuple[dt.datetime, Question]:
     agreed = st.builds(
         Agreed,
         received_at=minutes(-8, 0).map(lambda delta: at + delta),
-        scope_date=st.one_of(st.none(), st.integers(-2, 6).map(lambda days: (at + dt.timedelta(days=days)).date())),
+        scope_date=st.one_of(
+            st.none(), st.integers(-2, 6).map(lambda days: (at + dt.timedelta(days=days)).date())
+        ),
         revoked_at=st.one_of(st.none(), minutes(-3, 5).map(lambda delta: at + delta)),
     )
     barred = st.builds(

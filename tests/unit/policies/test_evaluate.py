@@ -110,17 +110,19 @@ def test_beyond_the_horizon_it_is_a_deny_without_a_time() -> None:
 
 def test_a_barred_season_ends_within_the_horizon() -> None:
     until = dt.date(2026, 4, 7) + dt.timedelta(days=HORIZON_DAYS - 5)
-    verdict = ask(call("2026-04-07T10:00:00-05:00", inconvenient=(Inconvenient(days=tuple(Weekday), until=until),)))
-    assert verdict.decision is Decision.DEFER
-    assert verdict.retry_at == dt.datetime.combine(
-        until + dt.timedelta(days=1), dt.time(13), tzinfo=dt.UTC
+    verdict = ask(
+        call("2026-04-07T10:00:00-05:00", inconvenient=(Inconvenient(days=tuple(Weekday), until=until),))
     )
+    assert verdict.decision is Decision.DEFER
+    assert verdict.retry_at == dt.datetime.combine(until + dt.timedelta(days=1), dt.time(13), tzinfo=dt.UTC)
 
 
 def test_a_rule_that_comes_into_force_meets_the_next_time() -> None:
     """Deferred by the hours to the first day of New York City's cap, the cap is asked as well."""
     talks = tuple(
-        Event(at=at(f"2026-08-{day}T10:00:00-04:00"), channel=Channel.EMAIL, outcome=Outcome.SENT, debts=("d1",))
+        Event(
+            at=at(f"2026-08-{day}T10:00:00-04:00"), channel=Channel.EMAIL, outcome=Outcome.SENT, debts=("d1",)
+        )
         for day in (29, 30, 31)
     )
     facts = Facts(
@@ -197,7 +199,9 @@ def test_the_verdict_has_the_one_shape() -> None:
 
 def test_facts_digest_is_of_the_facts_and_nothing_else() -> None:
     facts = call("2026-04-07T15:00:00-05:00", *SEVEN)
-    assert ask(facts).facts_digest == digest(facts) == digest(msgspec.convert(msgspec.to_builtins(facts), Facts))
+    assert (
+        ask(facts).facts_digest == digest(facts) == digest(msgspec.convert(msgspec.to_builtins(facts), Facts))
+    )
     other = msgspec.structs.replace(facts, history=SEVEN[:6])
     assert digest(other) != digest(facts)
 

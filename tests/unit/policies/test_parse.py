@@ -74,7 +74,9 @@ def test_scalars_stay_text() -> None:
         (("decision: defer", "decision: maybe"), 20, "bad_pack", "enum"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_said_with_its_line(change: tuple[str, str], line: int, code: str, words: str) -> None:
+def test_what_is_wrong_is_said_with_its_line(
+    change: tuple[str, str], line: int, code: str, words: str
+) -> None:
     error = fault(GOOD.replace(*change, 1))
     assert (error.code, error.file) == (code, "extra.yaml")
     assert words in error.sentence()
@@ -135,7 +137,8 @@ def test_a_firms_pack_cannot_loosen(tmp_path: Path, change: tuple[str, str], cod
     text = GOOD.replace(*change, 1)
     if code == "pack_loosens":
         text = text.replace(
-            'windows: {all: "08:00-12:00, 13:00-21:00"}', "{condition: respond_once, lifts: [regf-hours-8-21]}"
+            'windows: {all: "08:00-12:00, 13:00-21:00"}',
+            "{condition: respond_once, lifts: [regf-hours-8-21]}",
         )
     (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(StackError) as caught:
