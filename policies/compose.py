@@ -66,6 +66,22 @@ def _fits_content(applies: Applies, traits: Traits) -> bool:
     return applies.automated is None or applies.automated == traits.automated
 
 
+def traits_of_rule(rule: Rule) -> Traits:
+    """The traits of some contact that the rule is about."""
+    applies = rule.applies
+    return Traits(
+        channel=rule.channels[0] if rule.channels else "voice",
+        actor=applies.actor[0] if applies.actor else "third_party_collector",
+        party=applies.party[0] if applies.party else "consumer",
+        content=applies.content[0] if applies.content else "collection",
+        number_kind=applies.number_kind[0] if applies.number_kind else None,
+        place=applies.place[0] if applies.place else None,
+        purpose=applies.purpose[0] if applies.purpose else None,
+        automated=bool(applies.automated),
+        reply=False,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A rule between two of its dates, as day numbers; `params` None: not in force."""
@@ -177,18 +193,24 @@ class Stack:
         self._changes = sorted({span.first_day for span in self._spans})
         self._profiles: dict[tuple[Traits, tuple[str, ...], int, int], Profile] = {}
         self.digest = _digest(self.rules, settings)
-        self.longest_window_days = self._longest_window()
+        self.longest_window_days = self.window_days_for("consumer")
+        """Of contacts to the consumer; other parties may need the whole history: `window_days_for`."""
 
-    def _longest_window(self) -> int | None:
-        """How many days of history a cap in force looks back, None: for ever."""
+    def window_days_for(self, party: str) -> int | None:
+        """How many days of history the rules look back over contacts to such a party, None: for ever."""
         longest = 0
         for span in self._spans:
             if span.kind is None or span.params is None:
                 continue
             days = span.kind.window_days(span.params)
-            if days is None:
-                return None
-            longest = max(longest, days)
+            if days is None or days > longest:
+                rule = RuleInForce(span.rule, span.params, self.settings)
+                traits = traits_of_rule(span.rule)._replace(party=party)
+                if not fits(span.rule, traits) or span.kind.compile(rule, traits) is None:
+                    continue
+                if days is None:
+                    return None
+                longest = days
         return longest
 
     def profile_of(self, prepared: Prepared, at: int) -> Profile:

@@ -13,10 +13,11 @@ import msgspec
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from policies.compose import traits_of_rule
 from policies.errors import Diagnostic, PackError
 from policies.facts import Settings
-from policies.pack import Pack, Rule
-from policies.rule import RuleInForce, Traits, kinds
+from policies.pack import Pack
+from policies.rule import RuleInForce, kinds
 
 Path = tuple[str | int, ...]
 _STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d+)\]|(\[\.\.\.\])")
@@ -160,28 +161,12 @@ def _refuse_unfit(document: Document, pack: Pack) -> None:
                 continue
             params: Any = msgspec.convert(raw, kind.params, strict=False)
             try:
-                kind.compile(RuleInForce(rule, params, Settings()), _any_traits(rule))
+                kind.compile(RuleInForce(rule, params, Settings()), traits_of_rule(rule))
             except Exception as error:  # a kind may raise anything over parameters that it cannot use
                 path: Path = ("rules", index, "values", date.isoformat())
                 message = getattr(error, "message", None) or f"{type(error).__name__}: {error}"
                 found = document.diagnose("bad_params", f"{rule.id}: {message}", path, "correct the value")
                 raise PackError.from_diagnostics((found,)) from error
-
-
-def _any_traits(rule: Rule) -> Traits:
-    """The traits of some contact that the rule is about."""
-    applies = rule.applies
-    return Traits(
-        channel=rule.channels[0] if rule.channels else "voice",
-        actor=applies.actor[0] if applies.actor else "third_party_collector",
-        party=applies.party[0] if applies.party else "consumer",
-        content=applies.content[0] if applies.content else "collection",
-        number_kind=applies.number_kind[0] if applies.number_kind else None,
-        place=applies.place[0] if applies.place else None,
-        purpose=applies.purpose[0] if applies.purpose else None,
-        automated=bool(applies.automated),
-        reply=False,
-    )
 
 
 def parse_pack(text: str, origin: str, *, client: bool = False) -> Pack:

@@ -100,4 +100,10 @@ def _needs(params: Params) -> tuple[str, ...]:
     return (Fact.PARTY, Fact.HISTORY) if params.once else (Fact.PARTY,)
 
 
-KIND = Kind(RuleKind.PARTY_RULE, Params, compile_rule, needs=_needs)
+KIND = Kind(
+    RuleKind.PARTY_RULE,
+    Params,
+    compile_rule,
+    needs=_needs,
+    window_days=lambda params: None if params.once else 0,
+)

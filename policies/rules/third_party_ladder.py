@@ -133,5 +133,9 @@ def _is_call_to(event: Event, number: str) -> bool:
 
 
 KIND = Kind(
-    RuleKind.THIRD_PARTY_LADDER, Params, compile_rule, needs=lambda params: (Fact.PARTY, Fact.HISTORY)
+    RuleKind.THIRD_PARTY_LADDER,
+    Params,
+    compile_rule,
+    needs=lambda params: (Fact.PARTY, Fact.HISTORY),
+    window_days=lambda params: None,
 )
