@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from bench import ground
+from bench import ground, storage
 from bench.book import Book, write
+from bench.line import Line, rounded
 from orchestrator.engine import gate
 from orchestrator.engine.choice import Wish
 from orchestrator.engine.house import House
@@ -212,39 +213,40 @@ def _wish(book: Book, number: int, attempt_id: str) -> Wish:
     )
 
 
-def bench(urls: dict[str, str], tries: int = 20) -> Iterator[dict[str, Any]]:
+def lines(*, quick: bool = False) -> Iterator[Line]:
     """One line for each database and number of consumers; both ways in the same run."""
-    for dialect, url in urls.items():
-        for consumers in (1, 200):
-            results = {
-                way: run(
-                    Race(
-                        url, way, consumers, tries if consumers == 1 else tries * 3, f"{way[:2]}{consumers}x"
-                    )
-                )
-                for way in WAYS
-            }
-            ours, theirs = results["reserve"], results["check_then_act"]
-            yield {
-                "name": f"race {dialect} {consumers}",
-                "ours": round(ours.per_s, 1),
-                "unit": "tries/s",
-                "peer": "check, then act",
-                "theirs": round(theirs.per_s, 1),
-                "ratio": round(ours.per_s / theirs.per_s, 2),
-                "detail": {
-                    "clients": CLIENTS,
-                    "processes": PROCESSES,
-                    "cap": CAP,
-                    "breaches": ours.breaches,
-                    "most granted": ours.worst,
-                    "p99_ms": round(ours.p99_ms, 1),
-                    "failed": ours.failed,
-                    "their breaches": theirs.breaches,
-                    "their most granted": theirs.worst,
-                    "their p99_ms": round(theirs.p99_ms, 1),
-                },
-            }
+    tries = 5 if quick else 20
+    for dialect in storage.DIALECTS:
+        with storage.fresh_url(dialect) as url:
+            for consumers in (1, 200):
+                results = {
+                    way: run(Race(url, way, consumers, tries * min(consumers, 3), f"{way[:2]}{consumers}x"))
+                    for way in WAYS
+                }
+                yield _line(f"race {dialect} {consumers}", results["reserve"], results["check_then_act"])
+
+
+def _line(name: str, ours: Result, theirs: Result) -> Line:
+    return Line(
+        name=name,
+        ours=rounded(ours.per_s),
+        unit="tries/s",
+        peer="check, then act",
+        theirs=rounded(theirs.per_s),
+        ratio=rounded(ours.per_s / theirs.per_s),
+        detail={
+            "clients": CLIENTS,
+            "processes": PROCESSES,
+            "cap": CAP,
+            "breaches": ours.breaches,
+            "most granted": ours.worst,
+            "p99_ms": round(ours.p99_ms, 1),
+            "failed": ours.failed,
+            "their breaches": theirs.breaches,
+            "their most granted": theirs.worst,
+            "their p99_ms": round(theirs.p99_ms, 1),
+        },
+    )
 
 
 if __name__ == "__main__" and sys.argv[1:2] == ["child"]:

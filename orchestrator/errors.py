@@ -24,7 +24,9 @@ class DuecourseError(Exception):
     status = 500
     exit_code = 1
 
-    def __init__(self, message: str, *, code: str | None = None, where: str | None = None, hint: str | None = None):
+    def __init__(
+        self, message: str, *, code: str | None = None, where: str | None = None, hint: str | None = None
+    ):
         super().__init__(message)
         self.message = message
         self.where = where
@@ -55,7 +57,7 @@ class FileFormatError(InputError):
     code = "bad_file"
 
 
-class UnknownReference(InputError):
+class UnknownReference(InputError):  # noqa: N818 - the name says what it is
     code, status = "not_found", 404
 
 

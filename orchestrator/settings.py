@@ -119,7 +119,10 @@ def load() -> Settings:
 
 def refuse_unknown(names: set[str]) -> None:
     """A misspelt name must not be silently without effect."""
-    known = {variable(field) for field in Settings.model_fields} | {"DUECOURSE_ENV_FILE", "DUECOURSE_FAILPOINT"}
+    known = {variable(field) for field in Settings.model_fields} | {
+        "DUECOURSE_ENV_FILE",
+        "DUECOURSE_FAILPOINT",
+    }
     unknown = sorted(name for name in names if name.startswith(PREFIX) and name not in known)
     if unknown:
         raise SettingError(

@@ -13,12 +13,14 @@ import msgspec
 from policies.case import Case, Computed, Expect
 from policies.errors import CaseError, PolicyError
 from policies.evaluate import Judgement, judge_prepared
-from policies.facts import Frozen
+from policies.facts import Facts, Frozen
+from policies.gazetteer import single_zone
 from policies.instant import from_micros, to_micros
 from policies.library import Library
 from policies.parse import Document, convert, read_document
 from policies.prepare import actor_of, prepare
 from policies.rule import kinds
+from policies.vocabulary import Fact
 
 __all__ = ["Case", "CaseResult", "load_cases", "run_case", "run_cases"]
 
@@ -81,7 +83,8 @@ def _json_cases(text: str, origin: str) -> list[Case]:
             found.append(msgspec.convert(entry, Case))
         except msgspec.ValidationError as error:
             name = entry.get("id", index) if isinstance(entry, dict) else index
-            raise CaseError(f"case {name}: {error}", code="bad_case", file=origin, line=1) from error
+            line = text[: max(text.find(f'"{name}"'), 0)].count("\n") + 1
+            raise CaseError(f"case {name}: {error}", code="bad_case", file=origin, line=line) from error
     return _unique(found, None, origin)
 
 
@@ -163,9 +166,17 @@ def compare(expect: Expect, found: Judgement) -> tuple[str, ...]:
     return tuple(differs)
 
 
+def _in_its_zone(facts: Facts) -> Facts:
+    """What a case leaves out is ordinary: without zones the consumer is where all clocks of the country agree."""
+    if facts.zones or Fact.ZONE in facts.unknown or not facts.jurisdictions:
+        return facts
+    alone = single_zone(facts.jurisdictions[0].partition("-")[0].upper())
+    return facts if alone is None else msgspec.structs.replace(facts, zones=(alone,))
+
+
 def judge_case(case: Case, library: Library) -> Judgement:
     """Judge a case at its contact's own instant, under the rules that it names or that its places have."""
-    facts = case.facts
+    facts = _in_its_zone(case.facts)
     stack = library.stack(
         facts.jurisdictions,
         actor_of(facts),

@@ -13,6 +13,7 @@ import typer
 from orchestrator import log
 from orchestrator.cli import (
     audit,
+    bench,
     book,
     cadence,
     contact,
@@ -51,6 +52,7 @@ app.command(
     epilog="Example: duecourse send --consumer C-1001 --account A-1 --channel sms --template reminder"
 )(contact.send)
 app.command(epilog="Example: duecourse doctor")(doctor.doctor)
+app.command(epilog="Example: duecourse bench decide plan --json")(bench.bench)
 for group in (firm, cadence, policy, template, audit, key, database):
     app.add_typer(group.app)
 

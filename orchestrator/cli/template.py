@@ -9,7 +9,9 @@ import typer
 
 from orchestrator.cli import terminal
 from orchestrator.cli.session import open_runtime
+from orchestrator.domain.cadence import StepChannel
 from orchestrator.errors import UsageError
+from orchestrator.services.preview import preview
 from orchestrator.settings import load
 from templates import library
 from templates.errors import Severity
@@ -44,22 +46,24 @@ def list_templates(as_json: Json = False) -> None:
 @app.command(epilog="Example: duecourse templates render reminder --channel sms --consumer C-1001")
 def render(
     name: Annotated[str, typer.Argument(help="As in `templates list`.")],
-    channel: Annotated[str, typer.Option(help="sms, email, voice, letter or task.")],
+    channel: Annotated[StepChannel, typer.Option(help="How it would be sent.")],
     consumer: Annotated[str, typer.Option(help="The consumer's id.")],
     account: Annotated[list[str] | None, typer.Option(help="Account ids; none: all open ones.")] = None,
     as_json: Json = False,
 ) -> None:
     """Renders with a real consumer through the real engine; sends nothing."""
     with open_runtime() as runtime:
-        rendered = runtime.render(consumer, tuple(account or ()), channel, name)
+        if runtime.house.catalog.names() and name not in runtime.house.catalog.names():
+            known = ", ".join(runtime.house.catalog.names())
+            raise UsageError("no template has this name", where=name, hint=f"known: {known}")
+        message = preview(runtime.house, consumer, tuple(account or ()), channel.value, name)
     if as_json:
-        terminal.say_json(rendered)
+        terminal.say_json(message)
         return
-    if rendered.subject:
-        terminal.say(f"Subject: {rendered.subject}\n")
-    terminal.say(rendered.text)
-    for warning in rendered.warnings:
-        terminal.note(f"warning: {warning}")
+    terminal.note(f"{message.template}, version {message.version[:12]}")
+    if message.subject:
+        terminal.say(f"Subject: {message.subject}\n")
+    terminal.say(message.text)
 
 
 @app.command(epilog="Example: duecourse templates lint my-templates/en/sms/reminder.j2")

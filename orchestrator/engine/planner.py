@@ -60,14 +60,14 @@ def _plan_batch(house: House, unit: Session, limit: int, report: Report) -> Reco
     claim.lock_pools(unit, consumer_ids)
     reader = read_batch(house, unit, consumer_ids)
     recorder = Recorder(house, unit, reader, unit.now)
-    planning = _Planning(house, reader, recorder, unit.now, report.counts, claim.stopped_campaigns(unit))
+    planning = Planning(house, reader, recorder, unit.now, report.counts, claim.stopped_campaigns(unit))
     planning.work(rows)
     recorder.flush()
     return recorder
 
 
 @dataclass(slots=True)
-class _Planning:
+class Planning:
     """One batch in work."""
 
     house: House

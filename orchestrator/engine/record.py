@@ -20,7 +20,7 @@ from orchestrator.engine.judgement import Judged
 from orchestrator.engine.policy import remember_policy
 from orchestrator.store.claim import EnrollmentRow
 from orchestrator.store.dossier import ContactRow
-from orchestrator.store.identifier import derived_id
+from orchestrator.store.identifier import derived_id, new_id
 from orchestrator.store.reservation import NewAttempt, NewContactEvent, NewTask, NewVerdict, Writes
 from orchestrator.store.session import Session
 from orchestrator.store.tables.types import to_micros
@@ -120,9 +120,9 @@ class Recorder:
         verdict, proposal = judged.verdict, judged.proposal
         facts = f.encode(judged.facts)
         facts_digest = verdict.facts_digest or hashlib.sha256(facts).hexdigest()
-        about = attempt_id or self._place_of(enrollment_id or proposal.consumer_id)
+        subject = enrollment_id or proposal.consumer_id
         row = NewVerdict(
-            id=derived_id("ve", about),
+            id=derived_id("ve", attempt_id) if attempt_id else self._refusal_id(subject),
             consumer_id=proposal.consumer_id,
             attempt_id=attempt_id,
             enrollment_id=enrollment_id,
@@ -146,9 +146,14 @@ class Recorder:
         self.line(kind, proposal.consumer_id, attempt_id, _ledger_body(row, digest))
         return row.id
 
-    def _place_of(self, subject: str) -> str:
-        """A name for one refusal: the same question may be asked twice at the same instant."""
-        return f"{subject}:{to_micros(self.now)}:{self.house.node}:{next(self.house.refusals)}"
+    def _refusal_id(self, subject: str) -> str:
+        """An id for one refusal: the same question may be asked twice at the same instant, by any process.
+
+        A simulation is one process and gives the same ids for the same run.
+        """
+        if not self.house.inline:
+            return new_id("ve")
+        return derived_id("ve", subject, to_micros(self.now), next(self.house.refusals))
 
     def line(self, kind: LineKind, consumer_id: str, attempt_id: str | None, body: dict[str, object]) -> None:
         """A ledger line, written with the rest of the transaction; it holds no personal data."""

@@ -65,7 +65,7 @@ class Ground:
     library: Library | None
     catalog: Catalog
     firm: Firm
-    settings: Settings = Settings(daytime_only=True)
+    settings: Settings = field(default_factory=lambda: Settings(daytime_only=True))
     public_url: str = "https://contact.example.com"
 
 

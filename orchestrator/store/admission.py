@@ -2,6 +2,7 @@
 
 A consumer's epoch moves with every opt-out, stop, payment or recall. The statement takes a shared lock on the
 consumers, so that such a change either comes first and is seen, or comes after and waits for the permits to end.
+Nobody waits here: a consumer who is being changed is passed over and asked again by the next chunk.
 A consumer whose facts are changing at this moment is passed over until the next look: nobody waits, and no cycle of
 waiting can form with a change that locks the consumer first and its attempts after.
 """
@@ -58,7 +59,8 @@ _POSTGRES = (
     "WITH picked AS (SELECT id, consumer_id FROM attempt WHERE state = 'reserved' AND channel = :channel "  # noqa: S608
     "AND origin <> 'reservation' AND valid_until > :now AND not_after > :now "
     "ORDER BY reserved_at, id LIMIT :limit FOR UPDATE SKIP LOCKED), "
-    "people AS (SELECT id, epoch FROM consumer WHERE id IN (SELECT consumer_id FROM picked) ORDER BY id FOR SHARE) "
+    "people AS (SELECT id, epoch FROM consumer WHERE id IN (SELECT consumer_id FROM picked) ORDER BY id "
+    "FOR SHARE SKIP LOCKED) "
     f"UPDATE attempt SET {_SET} FROM picked, people WHERE attempt.id = picked.id "
     f"AND people.id = attempt.consumer_id AND people.epoch = attempt.epoch AND {_OPEN} RETURNING {_RETURNING}"
 )

@@ -98,7 +98,7 @@ class _Source:
     corrected: bool = True
 
 
-_SOURCES = (
+SOURCES = (
     _Source("point_facts", "contact_point_fact", PointFactRow),
     _Source("consents", "consent", ConsentRow),
     _Source("revocations", "consent_revocation", RevocationRow),
@@ -187,9 +187,9 @@ class _Reader:
         )
         sql = start + " UNION ALL ".join(
             f"SELECT {place} WHERE EXISTS (SELECT 1 FROM {found.format(source.table)})"  # noqa: S608 - our names
-            for place, source in enumerate(_SOURCES)
+            for place, source in enumerate(SOURCES)
         )
-        return [_SOURCES[place] for (place,) in sorted(self.unit.query(sql, {"ids": self.people}))]
+        return [SOURCES[place] for (place,) in sorted(self.unit.query(sql, {"ids": self.people}))]
 
     def fill_accounts(self, members: dict[str, Pool]) -> None:
         columns = ", ".join(

@@ -55,4 +55,6 @@ def _from_receipt(cease: Cease, at: int) -> Result:
     return Blocked(Decision.DENY, f"the consumer gave notice to cease communication{when}")
 
 
-KIND = Kind(RuleKind.CEASE, Params, compile_rule, needs=lambda params: (Fact.CEASE,), reads=lambda params: ("cease",))
+KIND = Kind(
+    RuleKind.CEASE, Params, compile_rule, needs=lambda params: (Fact.CEASE,), reads=lambda params: ("cease",)
+)

@@ -232,11 +232,9 @@ def test_a_value_of_another_type_is_an_edit(tmp_path: Path, outside: Path) -> No
     database.close()
 
 
-def test_a_writer_never_waits_for_another_or_for_the_sealer(database_url: str) -> None:
-    """Three transactions hold uncommitted lines while a sealer works: on PostgreSQL nobody waits for anybody."""
-    if database_url.startswith("sqlite"):
-        pytest.skip("SQLite has one writer")
-    database = Database(database_url)
+def test_a_writer_never_waits_for_another_or_for_the_sealer(postgres: Database) -> None:
+    """Three transactions hold uncommitted lines while a sealer works: nobody waits for anybody."""
+    database = postgres
     with contextlib.ExitStack() as stack:
         units = [stack.enter_context(database.write()) for _ in range(3)]
         for number, unit in enumerate(units):
@@ -249,7 +247,6 @@ def test_a_writer_never_waits_for_another_or_for_the_sealer(database_url: str) -
         assert waiting == [(0,)]
     assert seal_pending(database, "one") == 30
     assert verify(database).findings == []
-    database.close()
 
 
 def test_a_forged_head_outside_is_found(database: Database, outside: Path) -> None:

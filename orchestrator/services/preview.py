@@ -1,0 +1,44 @@
+"""A message as it would be sent to a real consumer now, without sending or recording anything."""
+
+from __future__ import annotations
+
+from orchestrator.engine import gate
+from orchestrator.engine.choice import Wish
+from orchestrator.engine.facts import Proposal
+from orchestrator.engine.house import House
+from orchestrator.engine.judgement import judge_group, usable_points
+from orchestrator.engine.message import Blocked, Composed, compose
+from orchestrator.engine.reading import read_batch
+from orchestrator.errors import InputError, UnknownReference
+from orchestrator.store import contacting
+
+ATTEMPT = "preview"
+
+
+def preview(
+    house: House, consumer_id: str, account_ids: tuple[str, ...], channel: str, template: str
+) -> Composed:
+    """Judged for its disclosures and rendered by the engine, whatever the verdict; no accounts: all open ones.
+
+    What stands in the way (a missing template, a gap in the firm file, a broken value) is an InputError.
+    """
+    with house.database.read(house.clock) as unit:
+        if not contacting.has_consumer(unit, consumer_id):
+            raise UnknownReference(f"no consumer {consumer_id!r}", where="consumer")
+        reader = read_batch(house, unit, [consumer_id])
+        at = unit.now
+    accounts = account_ids or tuple(row.id for row in reader.accounts(consumer_id) if row.state == "open")
+    gate.known(reader, Wish(consumer_id, accounts, template, "collection", (channel,), ATTEMPT))
+    point = next(iter(usable_points(reader, consumer_id, channel)), None)
+    proposal = Proposal(
+        consumer_id=consumer_id,
+        account_ids=accounts,
+        channel=channel,
+        contact_point_id=point.id if point is not None else None,
+        language=reader.consumer(consumer_id).language,
+    )
+    judged = judge_group(house, reader, proposal, at)
+    composed = compose(house, reader, judged, template=template, attempt_id=ATTEMPT, at=at)
+    if isinstance(composed, Blocked):
+        raise InputError(composed.found, code=composed.code, where=template)
+    return composed
