@@ -43,8 +43,7 @@ def test_a_late_step_pushes_the_next_one() -> None:
         ("name: x\nsteps:\n  - {name: a, day: 0, channels: [smss]}\n", 3, "channel_unknown"),
         ("name: x\nsteps:\n  - {name: a, day: soon, channels: [sms]}\n", 3, "bad_number"),
         (
-            "name: x\nsteps:\n  - {name: a, day: 3, channels: [sms]}\n"
-            "  - {name: b, day: 1, channels: [sms]}\n",
+            "name: x\nsteps:\n  - {name: a, day: 3, channels: [sms]}\n  - {name: b, day: 1, channels: [sms]}\n",
             4,
             "step_order",
         ),
