@@ -25,7 +25,11 @@ _UNKNOWN_KEY = re.compile(r"unknown field `([^`]+)`")
 _MAX_BYTES = 2_000_000
 
 
-class _TextLoader(yaml.SafeLoader):
+# the same nodes from the C library, ten times as fast, where the installed yaml has it
+_Loader: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+
+
+class _TextLoader(_Loader):  # type: ignore[misc]
     """Builds nodes only; no scalar is turned into anything but text."""
 
 
@@ -92,7 +96,7 @@ class _Reader:
         if node.tag not in ("tag:yaml.org,2002:str", "!"):
             self._fault(node, "yaml_tag", f"the tag {node.tag} is not read", "leave the tag out")
         text = str(node.value)
-        plain = getattr(node, "style", None) is None
+        plain = not getattr(node, "style", None)
         return None if plain and text in ("", "~") else text
 
 
