@@ -152,9 +152,9 @@ def _write_creditors(unit: Session, batch: Batch, book: Book) -> None:
 
 
 def _consumer_cells(state: ConsumerState) -> tuple[Any, ...]:
-    zones = [{"zone": zone, "source": source} for zone, source in state.zones.items()]
     fields = [state.fields.get(name) for name in CONSUMER_FIELDS]
-    return (*fields, json.dumps(zones), json.dumps(list(state.jurisdictions)))
+    zones = bulk.zones_json(tuple(state.zones.items()))
+    return (*fields, zones, bulk.list_json(tuple(state.jurisdictions)))
 
 
 def _write_consumers(unit: Session, batch: Batch, book: Book) -> None:
@@ -254,7 +254,7 @@ def _write_points(unit: Session, batch: Batch, book: Book) -> None:
             if place
             else (None, None, None, None)
         )
-        zones = json.dumps([{"zone": zone, "source": source} for zone, source in point.zones])
+        zones = bulk.zones_json(tuple(point.zones))
         rows.append(
             (
                 derived_id("cp", new.consumer_id, point.kind, point.index),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from orchestrator.store.session import Session
@@ -47,3 +48,15 @@ def day_of(micros: int) -> str:
 def midday_of(day: str) -> int:
     """Noon UTC of an ISO date, for facts that are known to the day only."""
     return to_micros(datetime.fromisoformat(f"{day}T12:00:00+00:00"))
+
+
+@lru_cache(maxsize=8_192)
+def zones_json(zones: tuple[tuple[str, str], ...]) -> str:
+    """Zones with their sources as the JSON text of a column; few different ones come up again and again."""
+    return json.dumps([{"zone": zone, "source": source} for zone, source in zones])
+
+
+@lru_cache(maxsize=8_192)
+def list_json(names: tuple[str, ...]) -> str:
+    """Names as the JSON text of a column."""
+    return json.dumps(names)

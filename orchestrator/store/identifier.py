@@ -6,7 +6,7 @@ import hashlib
 import secrets
 import time
 
-_LENGTH = 20
+_BYTES = 12
 _RANDOM_LENGTH = 26
 _DIGITS = "0123456789abcdefghijklmnopqrstuv"
 _PAIRS = [first + second for first in _DIGITS for second in _DIGITS]
@@ -21,9 +21,9 @@ def new_id(prefix: str) -> str:
 
 
 def derived_id(prefix: str, *parts: object) -> str:
-    """The same id for the same parts, so that doing a thing twice names the same row."""
-    whole = hashlib.sha256("\x1f".join(map(str, parts)).encode()).digest()
-    return f"{prefix}_{base32(whole, _LENGTH)}"
+    """The same id for the same parts, so that doing a thing twice names the same row: 24 hexadecimal digits."""
+    text = "\x1f".join(map(str, parts))
+    return f"{prefix}_{hashlib.blake2b(text.encode(), digest_size=_BYTES).hexdigest()}"
 
 
 def base32(raw: bytes, length: int) -> str:
