@@ -33,6 +33,8 @@ SQLITE_PRAGMAS = (
     f"PRAGMA busy_timeout={PATIENCE_S * 1000}",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-65536",
+    # fewer, larger checkpoints: an import changes the same pages again and again
+    "PRAGMA wal_autocheckpoint=16000",
 )
 POSTGRES_OPTIONS = (
     "-c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=120000"
