@@ -23,6 +23,7 @@ from channels.email.smtp import SmtpProvider, SmtpSettings
 from orchestrator.engine import planner
 from orchestrator.engine.dispatch import Dispatcher
 from orchestrator.engine.house import House
+from orchestrator.store.database import Database
 
 AIM = 1_800
 
@@ -60,7 +61,7 @@ def rate(port: int, count: int) -> float:
     return count / seconds
 
 
-def _due(database: storage.Database, port: int, count: int) -> House:
+def _due(database: Database, port: int, count: int) -> House:
     cadence = ground.cadence(ground.EMAIL)
     provider = SmtpProvider(
         SmtpSettings(host="127.0.0.1", port=port, sender="notices@example.com", tls="none")

@@ -38,7 +38,10 @@ from orchestrator.store.tables import (
 from orchestrator.store.tables.types import to_micros
 
 _JSON = frozenset({"account_ids", "detail"})
-_BY_TABLE = {mapper.local_table.name: mapper.class_ for mapper in sqlmodel.main.default_registry.mappers}
+_BY_TABLE: dict[str, Any] = {
+    str(getattr(mapper.local_table, "name", "")): mapper.class_
+    for mapper in sqlmodel.main.default_registry.mappers
+}
 
 
 def plan(house: House, limit: int) -> int:
@@ -107,7 +110,8 @@ def _write(unit: Session, recorder: Recorder, batch: dict[str, Enrollment]) -> N
     for happened in writes.events:
         orm.add(_object(ContactEvent, happened))
     for line in recorder.lines:
-        orm.add(LedgerEntry(**dict(zip(COLUMNS, row_of(line), strict=True))))
+        values: dict[str, Any] = dict(zip(COLUMNS, row_of(line), strict=True))
+        orm.add(LedgerEntry(**values))
     for move in writes.moves:
         for name, value in move._asdict().items():
             setattr(batch[move.id], name, value)

@@ -11,12 +11,14 @@ import io
 import pstats
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from bench import ground, objects, storage
 from bench.book import Book, write
 from bench.line import Line, compared, in_turns
 from orchestrator.engine import planner
 from orchestrator.engine.house import House
+from orchestrator.store.database import Database
 
 AIM = 5_000
 BATCH = 1_000
@@ -27,7 +29,7 @@ def lines(*, quick: bool = False) -> Iterator[Line]:
     count, rounds = (2_000, 1) if quick else (10_000, 3)
     for dialect in storage.DIALECTS:
         mine, other = in_turns(
-            lambda d=dialect: rate(d, ours, count), lambda d=dialect: rate(d, theirs, count // 2), rounds
+            partial(rate, dialect, ours, count), partial(rate, dialect, theirs, count // 2), rounds
         )
         detail: dict[str, object] = {"enrollments": count, "batch": BATCH, "aim": AIM}
         if max(mine) < AIM:
@@ -53,7 +55,7 @@ def rate(dialect: str, step: Step, count: int) -> float:
         return done / (time.perf_counter() - begun)
 
 
-def _due(database: storage.Database, count: int) -> House:
+def _due(database: Database, count: int) -> House:
     cadence = ground.cadence()
     house = ground.house(database, cadence, batch=BATCH)
     write(database, ground.sealer(), Book(count=count), cadence, clock=house.clock)

@@ -10,7 +10,7 @@ import enum
 import re
 import sys
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ CODE = ("policies", "channels", "templates", "orchestrator")
 NOTE = "<!-- written by `make docs` from the code: change it there -->\n\n"
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     cells = [tuple(cell.replace("|", "\\|").replace("\n", " ") for cell in row) for row in rows]
     lines = ["| " + " | ".join(row) + " |" for row in (head, tuple("---" for _ in head), *cells)]
     return "\n".join(lines) + "\n"
@@ -116,7 +116,7 @@ def class_rows(node: ast.ClassDef, module: str) -> Iterator[tuple[str, str, str]
         if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
             target, value = target.elts[0], value.elts[0]
         if isinstance(target, ast.Name) and target.id == "code" and isinstance(value, ast.Constant):
-            yield f"`{value.value}`", first_sentence(ast.get_docstring(node)) or node.name, module
+            yield f"`{value.value!s}`", first_sentence(ast.get_docstring(node)) or node.name, module
 
 
 def said(node: ast.Call) -> str:
@@ -186,7 +186,7 @@ def type_name(kind: Any) -> str:
     """A type as a person would say it: limits on length and pattern are left out."""
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin is None:
-        return PLAIN.get(kind.__name__, kind.__name__)
+        return str(PLAIN.get(kind.__name__, kind.__name__))
     # what annotates a type besides another type (a pattern, a length) has no name
     names = [type_name(one) for one in arguments if isinstance(one, type) or typing.get_origin(one)]
     if origin is typing.Annotated:

@@ -34,7 +34,7 @@ def load_mapping(path: Path | None) -> ColumnMapping:
     if path is None:
         return NO_MAPPING
     try:
-        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - strings only
+        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 # nosec B506 - strings only
         return msgspec.convert(loaded or {}, ColumnMapping)
     except OSError as problem:
         raise FileFormatError(f"cannot be read: {problem.strerror}", where=str(path)) from None

@@ -113,7 +113,7 @@ class Havoc:
                 "SELECT count(*) FROM enrollment WHERE state = 'active' AND next_at <= :now + 60000000",
                 {"now": unit.now_micros},
             )[0][0]
-        return under_way == 0 and due == 0
+        return bool(under_way == 0 and due == 0)
 
     def _lines(self) -> list[dict[str, Any]]:
         if not self.sink.exists():

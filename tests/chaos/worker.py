@@ -57,13 +57,13 @@ class FileSink:
 def plant(name: str) -> None:
     """Break the product in one known way."""
     if name == "resend":
-        original = reaper.move_attempts
+        original = reaper.move_attempts  # type: ignore[attr-defined]
 
         def move(unit, moves):  # type: ignore[no-untyped-def]
             back = [AttemptMove(one.id, "reserved", one.sources, one.fence) for one in moves]
             return original(unit, back)
 
-        reaper.move_attempts = move  # type: ignore[assignment]
+        reaper.move_attempts = move  # type: ignore[attr-defined]
     if name == "nolock":
         claim.lock_pools = lambda _unit, _ids: None  # type: ignore[assignment]
 

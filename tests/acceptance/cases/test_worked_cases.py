@@ -40,7 +40,7 @@ def keys_of(shape: dict[str, Any]) -> set[str]:
 
 def test_the_schema_names_no_key_that_has_no_place() -> None:
     schema = json.loads((HERE / "cases.schema.json").read_text(encoding="utf-8"))["items"]["properties"]
-    placed = {"given": Given, "contact": Contact}
+    placed: dict[str, type[msgspec.Struct]] = {"given": Given, "contact": Contact}
     for part, struct in placed.items():
         names = {field.encode_name for field in msgspec.structs.fields(struct)}
         assert keys_of(schema[part]) <= names, keys_of(schema[part]) - names

@@ -130,7 +130,7 @@ def test_a_chinese_contact_at_night_is_found(log: Log) -> None:
     ],
 )
 def test_a_contact_after_a_stop_is_found(log: Log, kind: str, more: dict[str, object]) -> None:
-    log.act("2026-04-01T14:59:59+00:00", kind, **more)
+    log.act("2026-04-01T14:59:59+00:00", kind, "c1", **more)
     log.contact("2026-04-01T15:00:00+00:00", "sms")
     assert log.findings()
 

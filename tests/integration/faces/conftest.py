@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from orchestrator.api.app import create_app
@@ -22,9 +23,9 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(
         data_dir=tmp_path,
         database_url=f"sqlite:///{tmp_path}/test.db",
-        email_webhook_secret="mail-secret",
+        email_webhook_secret=SecretStr("mail-secret"),
         public_url="https://collections.example.com",
-        _env_file=None,
+        _env_file=None,  # type: ignore[call-arg]
     )
 
 

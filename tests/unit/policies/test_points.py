@@ -93,7 +93,11 @@ def test_a_work_mailbox_needs_the_consumers_own_doing(
 ELEMENTS = ["transfer", "address", "others", "method", "date"]
 PROCEDURE: dict[str, Any] = {"procedure": "email", "notice_elements": ELEMENTS, "account_uses": ["bill"]}
 CREDITOR = {"sent": "2026-03-02", "opt_out_by": "2026-04-06", "elements": ELEMENTS, "conspicuous": True}
-USE = {"obtained_from_consumer": True, "used_for": ["bill"], "notice": {**CREDITOR, "respond_to": "creditor"}}
+USE: dict[str, Any] = {
+    "obtained_from_consumer": True,
+    "used_for": ["bill"],
+    "notice": {**CREDITOR, "respond_to": "creditor"},
+}
 
 
 @pytest.mark.parametrize(
