@@ -6,12 +6,13 @@ Scalars are read as text and typed by the schema here, so that `NO` stays a word
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
 import yaml
 
 from channels.contract import Channel
@@ -182,11 +183,20 @@ def _channels(
 _CHANNEL_KEYS = frozenset({"outcomes", "acts", "delays", "act_delay"})
 
 
+def _is_short(node: yaml.Node, words: Collection[str]) -> bool:
+    """The short form: the outcomes stand right under their channel, and nothing else is said."""
+    keys = [key.value for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
+    return bool(keys) and all(key in words for key in keys)
+
+
 def _channel(
     reader: _Reader, node: yaml.Node, channel: Channel, base: b.ChannelBehaviour | None
 ) -> b.ChannelBehaviour:
-    fields = reader.fields(node, _CHANNEL_KEYS)
     words = b.OUTCOMES[channel]
+    if _is_short(node, words):
+        blank = base or b.ChannelBehaviour(outcomes={})
+        return msgspec.structs.replace(blank, outcomes=reader.shares(node, words, exact=True))
+    fields = reader.fields(node, _CHANNEL_KEYS)
     if "outcomes" not in fields and base is None:
         raise reader.fail(node, "`outcomes` is missing", "say how often each outcome happens")
     blank = base or b.ChannelBehaviour(outcomes={})

@@ -227,3 +227,9 @@ async def test_most_people_are_reached_and_some_act() -> None:
     texts = {act.text for act in life.acts() if act.kind is ActKind.OPT_OUT}
     assert len(texts) >= 8
     assert any("退订" in text or "不要" in text or "TD" in text for text in texts)
+
+
+def test_outcomes_may_stand_right_under_their_channel() -> None:
+    long = parse("default: {sms: {outcomes: {delivered: 0.9, undelivered: 0.1}}}", "b.yaml")
+    short = parse("default: {sms: {delivered: 0.9, undelivered: 0.1}}", "b.yaml")
+    assert short == long
