@@ -70,6 +70,10 @@ def compose(
             "template_missing", f"no template {template!r} for {channel} in the consumer's language"
         )
     form, sender = found
+    if form.content != proposal.content:
+        # rules are lifted by what a message is: it must be what it was judged as
+        reason = f"judged as {proposal.content}, but the template {form.id} is {form.content}"
+        return Blocked("content_differs", reason)
     if sender.missing:
         return Blocked("sender_incomplete", f"the firm file lacks {', '.join(sender.missing)}")
     today = local_date(judged.facts.zones, at)

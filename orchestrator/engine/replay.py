@@ -28,7 +28,14 @@ from policies.verdict import Decision, Verdict
 
 Evaluator = Callable[[f.Facts, Stack, datetime], Verdict]
 _OWN = frozenset(
-    {"letter_handover", "sender_incomplete", "template_missing", "template_failed", "stop_switch"}
+    {
+        "letter_handover",
+        "content_differs",
+        "sender_incomplete",
+        "template_missing",
+        "template_failed",
+        "stop_switch",
+    }
 )
 _BATCH = 500
 

@@ -144,13 +144,21 @@ def _wish(
         consumer_id=contact.consumer_id,
         account_ids=account_ids,
         template=contact.template,
-        content=contact.content,
+        content=_content(house, contact),
         channels=(contact.channel,),
         attempt_id=attempt_id,
         contact_point_id=point_id(house, unit, contact),
         automated=contact.automated or (bool(attempt_id) and contact.channel == "voice"),
         template_needed=bool(attempt_id),
     )
+
+
+def _content(house: House, contact: Contact) -> str:
+    """What the message is, as its template says; a contact without a known template is what the caller says."""
+    own = (
+        one.content for one in house.catalog if (one.name, one.channel) == (contact.template, contact.channel)
+    )
+    return next(own, contact.content)
 
 
 def point_id(house: House, unit: Session, contact: Contact) -> str | None:

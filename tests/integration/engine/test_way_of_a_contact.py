@@ -234,3 +234,12 @@ def test_nothing_is_sent_without_a_valid_policy(played: Stage) -> None:
     assert report.counts["held"] == 4
     assert played.dispatch() == 0
     assert played.scalar("SELECT count(*) FROM task WHERE reason = 'policy_unavailable'") == 4
+
+
+def test_a_step_cannot_call_a_reminder_something_that_the_law_lets_through(database: Database) -> None:
+    body = "name: sly\nsteps:\n  - {name: reminder, day: 0, channels: [sms], content: 'legally_required:notice'}\n"
+    played = stage.build(database, body=body)
+    played.plan()
+    played.dispatch()
+    assert played.sink.received == []
+    assert {row[0] for row in played.query("SELECT reason FROM task")} == {"content_differs"}
