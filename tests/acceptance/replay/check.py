@@ -110,78 +110,81 @@ def is_in(debtor: Debtor, state: str) -> bool:
     return debtor.country == "US" and debtor.subdivision.upper() == f"US-{state}"
 
 
+def is_call(contact: Contact) -> bool:
+    return contact.channel == "voice" and contact.outcome in CONNECTED
+
+
+ELECTRONIC = {"sms", "email"}
+Chosen = Callable[[Contact, Debtor], bool]
+
+
 def check_caps(contacts: Sequence[Contact], book: dict[str, Debtor]) -> list[str]:
-    """Seven in seven (12 CFR 1006.14(b)), New York City, D.C., Washington, Massachusetts, China."""
+    """Every cap of the packs that this replay knows, in every plausible zone."""
     caps = Caps(contacts, book)
+    check_federal_and_city_caps(caps)
+    check_state_caps(caps)
+    check_chinese_caps(caps)
+    return caps.wrong
 
-    def calls(contact: Contact) -> bool:
-        return contact.channel == "voice" and contact.outcome in CONNECTED
 
-    def per_account(
-        chosen: Callable[[Contact, Debtor], bool], actors: set[str] | None = None
-    ) -> Callable[[Contact, Debtor], Iterable[str]]:
-        return lambda contact, debtor: (
-            caps.per_account(contact, debtor, actors) if chosen(contact, debtor) else ()
-        )
+def check_federal_and_city_caps(caps: Caps) -> None:
+    """Seven in seven (12 CFR 1006.14(b)); New York City (6 RCNY 5-77)."""
 
-    def per_person(chosen: Callable[[Contact, Debtor], bool]) -> Callable[[Contact, Debtor], Iterable[str]]:
-        return lambda contact, debtor: [caps.pool[debtor.id]] if chosen(contact, debtor) else ()
+    def calls(contact: Contact, debtor: Debtor) -> Iterable[str]:
+        is_counted = debtor.country == "US" and is_call(contact)
+        return caps.per_account(contact, debtor, COLLECTORS) if is_counted else ()
 
-    electronic = {"sms", "email"}
-    caps.cap(
-        "us seven in seven",
-        per_account(lambda c, d: d.country == "US" and calls(c), COLLECTORS),
-        in_days(7, 7),
-    )
-    caps.cap(
-        "new york city three in seven",
-        per_account(
-            lambda c, d: (
-                is_in(d, "NY") and d.city.lower() in NYC_COUNTIES and c.channel in {"voice", *electronic}
-            ),
-            COLLECTORS,
-        ),
-        in_days(3, 7),
-    )
-    caps.cap(
-        "d.c. four calls", per_account(lambda c, d: is_in(d, "DC") and calls(c) and c.outcome not in
-        {"voicemail_not_left", "wrong_number"}), in_days(4, 7),
-    )  # fmt: skip
+    def in_the_city(contact: Contact, debtor: Debtor) -> Iterable[str]:
+        lives_there = is_in(debtor, "NY") and debtor.city.lower() in NYC_COUNTIES
+        is_counted = lives_there and contact.channel in {"voice", *ELECTRONIC}
+        return caps.per_account(contact, debtor, COLLECTORS) if is_counted else ()
+
+    caps.cap("us seven in seven", calls, in_days(7, 7))
+    caps.cap("new york city three in seven", in_the_city, in_days(3, 7))
+
+
+def check_state_caps(caps: Caps) -> None:
+    """D.C. Code 28-3814, RCW 19.16.250(13), 940 CMR 7.04 with 209 CMR 18.16."""
+
+    def of_account(chosen: Chosen) -> Callable[[Contact, Debtor], Iterable[str]]:
+        return lambda contact, debtor: caps.per_account(contact, debtor) if chosen(contact, debtor) else ()
+
+    def of_agency_in_washington(contact: Contact, debtor: Debtor) -> Iterable[str]:
+        is_bound = is_in(debtor, "WA") and caps.per_account(contact, debtor, COLLECTORS)
+        return [caps.pool[debtor.id]] if is_bound else ()
+
+    def dc_calls(contact: Contact, debtor: Debtor) -> bool:
+        left_out = {"voicemail_not_left", "wrong_number"}
+        return is_in(debtor, "DC") and is_call(contact) and contact.outcome not in left_out
+
+    def ma_initiated(contact: Contact, debtor: Debtor) -> bool:
+        calls = is_call(contact) and contact.outcome not in {"voicemail_not_left", "no_answer"}
+        return is_in(debtor, "MA") and (contact.channel == "sms" or calls)
+
+    caps.cap("d.c. four calls", of_account(dc_calls), in_days(4, 7))
     caps.cap(
         "d.c. five electronic",
-        per_account(lambda c, d: is_in(d, "DC") and c.channel in electronic),
+        of_account(lambda contact, debtor: is_in(debtor, "DC") and contact.channel in ELECTRONIC),
         in_days(5, 7),
     )
-    caps.cap(
-        "washington three a week",
-        lambda c, d: [caps.pool[d.id]] if is_in(d, "WA") and caps.per_account(c, d, COLLECTORS) else (),
-        lambda days: over_weekly(days, 3),
-    )
-    caps.cap(
-        "massachusetts two in seven",
-        per_account(
-            lambda c, d: (
-                is_in(d, "MA")
-                and (
-                    c.channel == "sms" or (calls(c) and c.outcome not in {"voicemail_not_left", "no_answer"})
-                )
-            )
-        ),
-        in_days(2, 7),
-    )
-    caps.cap("china three talks a day", per_person(
-        lambda c, d: d.country == "CN" and c.channel == "voice" and c.outcome == "conversation"),
-        lambda days: over_daily(days, 3))  # fmt: skip
-    caps.cap(
-        "china six unanswered a day",
-        lambda c, d: (
-            [f"{caps.pool[d.id]}/{c.address}"]
-            if d.country == "CN" and c.channel == "voice" and c.outcome in {"no_answer", "busy"}
-            else ()
-        ),
-        lambda days: over_daily(days, 6),
-    )
-    return caps.wrong
+    caps.cap("washington three a week", of_agency_in_washington, lambda days: over_weekly(days, 3))
+    caps.cap("massachusetts two in seven", of_account(ma_initiated), in_days(2, 7))
+
+
+def check_chinese_caps(caps: Caps) -> None:
+    """GB/T 45251-2025: three talks a day; the banking association: six unanswered calls a day to one number."""
+
+    def talks(contact: Contact, debtor: Debtor) -> Iterable[str]:
+        is_talk = contact.channel == "voice" and contact.outcome == "conversation"
+        return [caps.pool[debtor.id]] if debtor.country == "CN" and is_talk else ()
+
+    def unanswered(contact: Contact, debtor: Debtor) -> Iterable[str]:
+        is_unanswered = contact.channel == "voice" and contact.outcome in {"no_answer", "busy"}
+        number = f"{caps.pool[debtor.id]}/{contact.address}"
+        return [number] if debtor.country == "CN" and is_unanswered else ()
+
+    caps.cap("china three talks a day", talks, lambda days: over_daily(days, 3))
+    caps.cap("china six unanswered a day", unanswered, lambda days: over_daily(days, 6))
 
 
 def in_days(limit: int, window: int) -> Callable[[Sequence[date]], date | None]:
