@@ -30,13 +30,16 @@ class Catalog:
         diagnostics: Sequence[Diagnostic] = (),
     ):
         self._templates = templates
+        self._locales: dict[tuple[str, str], dict[str, str]] = {}
+        for locale, channel, name in templates:
+            self._locales.setdefault((channel, name), {})[locale.lower()] = locale
         self.texts = texts
         self.diagnostics = tuple(diagnostics)
 
     def find(self, name: str, channel: str, language: str) -> Template | None:
         """The template in the language, else in the language without its region or script; else None."""
         wanted = language.replace("_", "-").lower()
-        locales = {locale.lower(): locale for locale, c, n in self._templates if c == channel and n == name}
+        locales = self._locales.get((channel, name), {})
         while wanted:
             if wanted in locales:
                 return self._templates[locales[wanted], channel, name]

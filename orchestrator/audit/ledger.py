@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -54,13 +53,12 @@ class Writer(Protocol):
     def insert_many(self, table: str, columns: list[str], rows: Iterable[tuple[Any, ...]]) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """`at`: aware or microseconds. `consumer_ref`: `Sealer.reference(consumer_id)`, never the id itself."""
 
     kind: LineKind
     at: datetime | int
-    body: Mapping[str, Any] = field(default_factory=dict)
+    body: Mapping[str, Any] = msgspec.field(default_factory=dict)
     consumer_ref: str | None = None
     attempt_id: str | None = None
 

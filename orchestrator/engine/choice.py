@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import msgspec
@@ -25,8 +24,7 @@ from orchestrator.engine.message import Blocked, Composed, compose
 from policies.verdict import Decision, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(msgspec.Struct, frozen=True):
     """What a step comes to. `composed` only with ALLOW; `judged` is None where the step has no contact point."""
 
     judged: Judged | None
@@ -37,8 +35,7 @@ class Choice:
         return Decision.DENY if self.judged is None else self.judged.decision
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(msgspec.Struct, frozen=True):
     """What is to be said to whom about which accounts, whatever the channel."""
 
     consumer_id: str
@@ -73,7 +70,7 @@ def choose(house: House, reader: Reader, wish: Wish, at: datetime) -> Choice:
             )
             if not isinstance(composed, Blocked):
                 return Choice(with_alternatives(judged, refused), composed)
-            judged = replace(judged, verdict=refusal(composed.code, composed.found, at, judged.facts))
+            judged = msgspec.structs.replace(judged, verdict=refusal(composed.code, composed.found, at, judged.facts))
         refused.append(judged)
     if not refused:
         return Choice(None)
@@ -81,21 +78,21 @@ def choose(house: House, reader: Reader, wish: Wish, at: datetime) -> Choice:
     return Choice(with_alternatives(best, [one for one in refused if one is not best]))
 
 
-def _proposals(reader: Reader, wish: Wish) -> list[Proposal]:
-    return [
-        Proposal(
-            consumer_id=wish.consumer_id,
-            account_ids=wish.account_ids,
-            channel=channel,
-            contact_point_id=point.id if point is not None else None,
-            content=wish.content,
-            automated=wish.automated and channel == StepChannel.VOICE,
-            language=reader.consumer(wish.consumer_id).language,
-        )
-        for channel in wish.channels
-        for point in usable_points(reader, wish.consumer_id, channel)
-        if wish.contact_point_id is None or (point is not None and point.id == wish.contact_point_id)
-    ]
+def _proposals(reader: Reader, wish: Wish) -> Iterator[Proposal]:
+    """One by one: most contacts are made in the first way."""
+    language = reader.consumer(wish.consumer_id).language
+    for channel in wish.channels:
+        for point in usable_points(reader, wish.consumer_id, channel):
+            if wish.contact_point_id is None or (point is not None and point.id == wish.contact_point_id):
+                yield Proposal(
+                    consumer_id=wish.consumer_id,
+                    account_ids=wish.account_ids,
+                    channel=channel,
+                    contact_point_id=point.id if point is not None else None,
+                    content=wish.content,
+                    automated=wish.automated and channel == StepChannel.VOICE,
+                    language=language,
+                )
 
 
 def within_handover(judged: Judged, at: datetime) -> Judged:
@@ -113,7 +110,7 @@ def within_handover(judged: Judged, at: datetime) -> Judged:
         Decision.DEFER,
     )
     waiting = msgspec.structs.replace(later, retry_at=opens, policy_digest=judged.verdict.policy_digest)
-    return replace(judged, verdict=waiting)
+    return msgspec.structs.replace(judged, verdict=waiting)
 
 
 def with_alternatives(judged: Judged, others: Sequence[Judged]) -> Judged:
@@ -123,4 +120,4 @@ def with_alternatives(judged: Judged, others: Sequence[Judged]) -> Judged:
     verdict: Verdict = msgspec.structs.replace(
         judged.verdict, alternatives=tuple(alternative(one) for one in others)
     )
-    return replace(judged, verdict=verdict)
+    return msgspec.structs.replace(judged, verdict=verdict)

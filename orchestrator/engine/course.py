@@ -40,6 +40,7 @@ class Course:
     row: EnrollmentRow
     now: datetime
     place: int = -1
+    _named: tuple[int, str] | None = None
 
     def __post_init__(self) -> None:
         self.place = self.row.step
@@ -104,7 +105,9 @@ class Course:
     @property
     def attempt_id(self) -> str:
         """The same for the same enrollment, step and try: a repeated commit finds what the first one wrote."""
-        return derived_id("at", self.row.id, str(self.place), str(self.row.tries))
+        if self._named is None or self._named[0] != self.place:
+            self._named = (self.place, derived_id("at", self.row.id, str(self.place), str(self.row.tries)))
+        return self._named[1]
 
     def reserve(self, choice: Choice) -> None:
         due = self._due() + self.step.not_after

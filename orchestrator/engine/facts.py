@@ -29,8 +29,7 @@ _ACTORS = frozenset(actor.value for actor in Actor)
 _USABLE = frozenset({"unverified", "valid"})
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(msgspec.Struct, frozen=True):
     """The contact somebody wants to make: what the planner, an API caller or a collector asks the gate about."""
 
     consumer_id: str

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+
+import msgspec
+from msgspec.structs import replace
 
 from orchestrator.engine.facts import Proposal, Reader
 from orchestrator.engine.house import House
@@ -17,8 +19,7 @@ from policies.verdict import Alternative, Decision, Finding, Verdict
 _FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(msgspec.Struct, frozen=True):
     """A contact with its verdict. `left_out`: accounts that one contact may not cover now."""
 
     proposal: Proposal

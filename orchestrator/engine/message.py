@@ -6,7 +6,6 @@ Composed before the slot is taken; what cannot be composed is held with the name
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -35,8 +34,7 @@ class Body(msgspec.Struct, frozen=True):
     recipient_name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
+class Composed(msgspec.Struct, frozen=True):
     """A message ready to be reserved; `body` is the JSON of a Body."""
 
     template: str
@@ -48,8 +46,7 @@ class Composed:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Blocked:
+class Blocked(msgspec.Struct, frozen=True):
     """Why there is no message: a stable code and what is missing."""
 
     code: str

@@ -32,8 +32,7 @@ RESERVED_FOR = timedelta(minutes=15)
 """How long a reservation waits for its dispatch; after that it is judged again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(msgspec.Struct, frozen=True):
     """One decision as it was recorded, for whoever listens (a simulation's log, a live display)."""
 
     at: datetime
@@ -42,8 +41,7 @@ class Decided:
     content_digest: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(msgspec.Struct, frozen=True):
     """Why an attempt exists. An attempt of a cadence is known by its enrollment, step and ordinal."""
 
     kind: str

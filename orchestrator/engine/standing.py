@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from orchestrator.domain.enrollment import EXIT_OF_ACCOUNT_STATE, ExitReason, SuspendReason
 from orchestrator.engine.register import holds_in_force
@@ -14,8 +15,7 @@ from orchestrator.store.dossier import AccountRow, Pool, PromiseRow
 _CLOSING_HOLDS = frozenset({"cease"})
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True):
     """What stands in the way of an enrollment: an exit, a suspension (with its end, if it has one), or neither."""
 
     exit: ExitReason | None = None
