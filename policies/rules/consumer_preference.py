@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from policies.facts import Frozen, Inconvenient
+from policies.facts import Contact, Frozen, Inconvenient
 from policies.instant import DAY, FOREVER, clock_micros, day_number, weekday_of, zone
 from policies.prepare import Local, Moment, Prepared
 from policies.rule import Blocked, Check, Kind, Result, RuleInForce, Traits
-from policies.vocabulary import WEEKDAYS, Decision, Fact, RuleKind
+from policies.vocabulary import WEEKDAYS, Channel, Decision, Fact, NumberKind, RuleKind
 
 _AHEAD = 15
 """Days that are looked ahead for the next inconvenient time; later than that is asked again."""
+_TO_THE_HOME = frozenset({Channel.LETTER, Channel.POSTCARD, Channel.VISIT})
 
 
 class Params(Frozen, frozen=True):
@@ -83,11 +84,21 @@ def _time_check(params: Params) -> Check:
     return check
 
 
+def _usual_places(contact: Contact) -> set[str | None]:
+    """Mail, a visit and a landline whose place nobody noted reach the home; a work number rings at work."""
+    if contact.channel in _TO_THE_HOME or contact.number_kind == NumberKind.LANDLINE:
+        return {"home"}
+    return {"work"} if contact.number_kind == NumberKind.WORK else set()
+
+
 def _place_check() -> Check:
     def check(prepared: Prepared, moment: Moment) -> Result:
         facts, contact = prepared.facts, prepared.contact
+        if not facts.inconvenient_places:
+            return FOREVER
+        places = {contact.place, contact.known_place} - {None} or _usual_places(contact)
         for entry in facts.inconvenient_places:
-            if entry.place in (contact.place, contact.known_place):
+            if entry.place in places:
                 found = f"the consumer has called this place ({entry.place}) inconvenient"
                 return Blocked(Decision.DENY, found)
         return FOREVER

@@ -211,3 +211,23 @@ def test_visits_can_be_barred_but_for_service_of_process_and_facts_that_lift() -
     assert decision(RuleKind.LOCATION_RULE, params, facts_from(visit, home_phone_failed=True)) == "allow"
     somewhere = {"at": US, "channel": "visit"}
     assert decision(RuleKind.LOCATION_RULE, params, facts_from(somewhere, unknown=["place"])) == "hold"
+
+
+@pytest.mark.parametrize(
+    ("contact", "answer"),
+    [
+        ({"channel": "letter"}, "deny"),
+        ({"channel": "letter", "place": "home"}, "deny"),
+        ({"channel": "letter", "place": "work"}, "allow"),
+        ({"number_kind": "landline"}, "deny"),
+        ({"number_kind": "landline", "place": "work"}, "allow"),
+        ({"number_kind": "work"}, "allow"),
+        ({"number_kind": "mobile"}, "allow"),
+        ({"number_kind": "mobile", "known_place": "home"}, "deny"),
+        ({"channel": "email"}, "allow"),
+    ],
+)
+def test_not_at_home_closes_what_goes_home(contact: dict[str, Any], answer: str) -> None:
+    facts = facts_from({"at": US, **contact}, inconvenient_places=[{"place": "home"}])
+    params = {"fact": "inconvenient_places"}
+    assert decision(RuleKind.CONSUMER_PREFERENCE, params, facts) == answer
