@@ -70,7 +70,9 @@ def choose(house: House, reader: Reader, wish: Wish, at: datetime) -> Choice:
             )
             if not isinstance(composed, Blocked):
                 return Choice(with_alternatives(judged, refused), composed)
-            judged = msgspec.structs.replace(judged, verdict=refusal(composed.code, composed.found, at, judged.facts))
+            judged = msgspec.structs.replace(
+                judged, verdict=refusal(composed.code, composed.found, at, judged.facts)
+            )
         refused.append(judged)
     if not refused:
         return Choice(None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from itertools import compress
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,7 +26,13 @@ from policies.vocabulary import Actor, Channel, Direction, EventActor, Fact, Num
 _DEFAULTS = f.Settings(daytime_only=True)
 _AGENCIES = frozenset({"third_party_collector", "debt_buyer"})
 _POINT_KIND = {"sms": "phone", "voice": "phone", "email": "email", "letter": "postal", "task": "phone"}
-_ACTORS = frozenset(actor.value for actor in Actor)
+# a dictionary finds a member six times as fast as a call of its class
+_ACTORS = {actor.value: actor for actor in Actor}
+_CHANNELS = {channel.value: channel for channel in Channel}
+_DIRECTIONS = {direction.value: direction for direction in Direction}
+_OUTCOMES = {outcome.value: outcome for outcome in Outcome}
+_EVENT_ACTORS = {actor.value: actor for actor in EventActor}
+_NUMBER_KINDS = {kind.value: kind for kind in NumberKind}
 _USABLE = frozenset({"unverified", "valid"})
 
 
@@ -88,7 +95,7 @@ class Reader:
         if base is None:
             base = self._given[key] = self._base(pool, proposal, at)
         point = next((row for row in pool.points if row.id == proposal.contact_point_id), None)
-        contact = _contact(proposal, point, at, self._actor(proposal))
+        contact = _contact(proposal, point, at)
         more = register.point_facts(pool, point) if point is not None else {}
         unknown = base.unknown
         if point is None and proposal.contact_point_id is not None:
@@ -105,9 +112,6 @@ class Reader:
         """Add a contact that was just reserved, so that the next question of this batch counts it."""
         self._events[pool.id] = (*self._history(pool), event(row))
         pool.history.append(row)
-
-    def _actor(self, proposal: Proposal) -> str:
-        return next((a.actor for a in self._chosen(proposal)), "")
 
     def _chosen(self, proposal: Proposal) -> list[AccountRow]:
         return [row for row in self.accounts(proposal.consumer_id) if row.id in proposal.account_ids]
@@ -127,18 +131,18 @@ class Reader:
             "zones": tuple(sorted(zones)),
             "zone_sources": zones,
             "country": consumer.country or None,
-            "currency": next((row.currency for row in chosen), None),
+            "currency": chosen[0].currency if chosen else None,
             "settings": self.settings,
             "debts": {row.id: _debt(row, at) for row in chosen},
-            "days_past_due": max((_days_past_due(row, at) for row in chosen), default=None),
+            "days_past_due": max([_days_past_due(row, at) for row in chosen], default=None),
             "time_barred": any(
                 row.limitation_on is not None and row.limitation_on < at.date() for row in chosen
             ),
             **register.standing_facts(pool, consumer, proposal.account_ids, at),
         }
-        actor = self._actor(proposal)
+        actor = chosen[0].actor if chosen else ""
         if actor in _ACTORS:
-            given["actor"] = Actor(actor)
+            given["actor"] = _ACTORS[actor]
         if not self.assume_complete:
             given["history_since"] = _history_since(chosen, zones)
         given["unknown"] = _unknown(consumer, chosen, proposal.account_ids, given)
@@ -150,8 +154,8 @@ def _jurisdictions(consumer: ConsumerRow) -> tuple[str, ...]:
     return (BUSINESS,) if consumer.kind == BUSINESS else tuple(consumer.jurisdictions or ())
 
 
-def _contact(proposal: Proposal, point: PointRow | None, at: datetime, actor: str) -> f.Contact:
-    channel = Channel.VOICE if proposal.channel == "task" else Channel(proposal.channel)
+def _contact(proposal: Proposal, point: PointRow | None, at: datetime) -> f.Contact:
+    channel = Channel.VOICE if proposal.channel == "task" else _CHANNELS[proposal.channel]
     return f.Contact(
         at=at,
         channel=channel,
@@ -160,7 +164,7 @@ def _contact(proposal: Proposal, point: PointRow | None, at: datetime, actor: st
         address=proposal.contact_point_id,
         content=proposal.content,
         automated=proposal.automated,
-        number_kind=NumberKind(point.number_kind) if point is not None and point.number_kind else None,
+        number_kind=_NUMBER_KINDS[point.number_kind] if point is not None and point.number_kind else None,
         place=point.place if point is not None and point.place in {"work", "home"} else None,
         language=proposal.language,
         disclosure_language=proposal.language,
@@ -192,26 +196,36 @@ def _midnight(day: date, zones: Iterable[str]) -> datetime:
     return max(starts, default=datetime.combine(day, time(), UTC))
 
 
+_MUST_HAVE = tuple(
+    fact.value
+    for fact in (
+        Fact.ZONE,
+        Fact.COUNTRY,
+        Fact.ACTOR,
+        Fact.CURRENCY,
+        Fact.RECIPIENT,
+        Fact.VALIDATION_NOTICE,
+        Fact.AGENCY_NOTICE,
+    )
+)
+
+
 def _unknown(
     consumer: ConsumerRow, chosen: Sequence[AccountRow], wanted: Sequence[str], given: Mapping[str, Any]
 ) -> tuple[str, ...]:
     """Which facts are missing that no contact, or not this one, may be made without."""
     is_agency = any(row.actor in _AGENCIES for row in chosen)
     notice = given.get("validation")
-    missing = {
-        Fact.ZONE: not given["zones"],
-        Fact.COUNTRY: not consumer.country,
-        Fact.ACTOR: not chosen or any(row.actor not in _ACTORS for row in chosen),
-        Fact.CURRENCY: any(not row.currency for row in chosen),
-        Fact.RECIPIENT: len(chosen) != len(set(wanted)),
-        Fact.VALIDATION_NOTICE: consumer.country == "US"
-        and is_agency
-        and (notice is None or notice.sent is None),
-        Fact.AGENCY_NOTICE: consumer.country == "CN"
-        and is_agency
-        and "agency_notice" not in given.get("notices", {}),
-    }
-    return tuple(fact.value for fact, is_missing in missing.items() if is_missing)
+    is_missing = (
+        not given["zones"],
+        not consumer.country,
+        not chosen or any(row.actor not in _ACTORS for row in chosen),
+        any(not row.currency for row in chosen),
+        len(chosen) != len(set(wanted)),
+        consumer.country == "US" and is_agency and (notice is None or notice.sent is None),
+        consumer.country == "CN" and is_agency and "agency_notice" not in given.get("notices", {}),
+    )
+    return tuple(compress(_MUST_HAVE, is_missing)) if True in is_missing else ()
 
 
 _DETAIL = frozenset(f.Event.__struct_fields__) - {"at", "channel", "direction", "debts", "outcome", "id"}
@@ -231,14 +245,14 @@ def _ordinary(row: ContactRow) -> f.Event:
     return f.Event(
         id=row.attempt_id or row.event_id,
         at=from_micros(row.occurred_at),
-        channel=Channel(row.channel),
-        direction=Direction(row.direction),
-        outcome=Outcome(row.outcome) if row.outcome else None,
+        channel=_CHANNELS[row.channel],
+        direction=_DIRECTIONS[row.direction],
+        outcome=_OUTCOMES[row.outcome] if row.outcome else None,
         debts=tuple(row.account_ids),
         address=row.contact_point_id,
         content=row.content,
-        actor=EventActor(row.actor) if row.actor else None,
-        number_kind=NumberKind(row.number_kind) if row.number_kind else None,
+        actor=_EVENT_ACTORS[row.actor] if row.actor else None,
+        number_kind=_NUMBER_KINDS[row.number_kind] if row.number_kind else None,
         place=row.place,
     )
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -16,6 +16,7 @@ from policies.vocabulary import Channel, Weekday
 # what an opt-out without a channel closes
 _ALL_MEDIA = (Channel.SMS, Channel.EMAIL, Channel.VOICE, Channel.LETTER, Channel.IM)
 _MEDIA_OF = {"phone": (Channel.SMS, Channel.VOICE), "email": (Channel.EMAIL,), "postal": (Channel.LETTER,)}
+_CHANNELS = {channel.value: channel for channel in Channel}
 _DEAD_POINTS = frozenset({"invalid", "wrong_party", "reassigned"})
 _NOTICE_DATES = frozenset(
     {"agency_notice", "initial_notice_letter", "placement_notice", "start_notice", "visit_letter"}
@@ -26,43 +27,77 @@ def standing_facts(
     pool: d.Pool, consumer: d.ConsumerRow, account_ids: Sequence[str], at: datetime
 ) -> dict[str, Any]:
     """Every register that holds something, by its name in `Facts`; what is empty is left out."""
-    chosen = frozenset(account_ids)
-    found: dict[str, Any] = {
-        "consents": _consents(pool),
-        "media_stop": _media_stops(pool),
-        "excluded_channels": _excluded(pool),
-        "inconvenient": tuple(_inconvenient(p) for p in pool.preferences if p.kind == "inconvenient_time"),
-        "inconvenient_places": tuple(
-            f.InconvenientPlace(place=p.place, source="consumer")
-            for p in pool.preferences
-            if p.kind == "inconvenient_place" and p.place
-        ),
-        "cease": _cease(pool),
-        "attorney": _attorney(pool, chosen, at),
-        "employer": _employer(pool),
-        "disputes": tuple(_dispute(pool, row) for row in pool.disputes if _concerns(row.account_id, chosen)),
-        "original_creditor_requests": tuple(
-            f.CreditorRequest(
-                at=from_micros(row.occurred_at), form=row.form, answered_at=_moment(row.answered_at)
-            )
-            for row in pool.creditor_requests
-            if _concerns(row.account_id, chosen)
-        ),
-        "validation": _validation(pool, consumer, chosen),
-        "notices": _notices(pool, chosen),
-        "holds": tuple(_hold(row) for row in holds_in_force(pool, chosen, at)),
-        "agreements": tuple(sorted({row.rule_id for row in pool.agreements})),
-        "written_consent": tuple(sorted({row.rule_id for row in pool.agreements if row.written})),
-    }
-    found["deceased"] = any(hold.type == "deceased" for hold in found["holds"])
-    found["holds"] += tuple(
-        f.Hold(type="complaint", debt=row.account_id)
-        for row in pool.complaints
-        if row.closed_at is None and _concerns(row.account_id, chosen)
+    about = _About(pool, consumer, frozenset(account_ids), at)
+    found: dict[str, Any] = {}
+    for name, attributes, build in _REGISTERS:
+        for attribute in attributes:
+            if getattr(pool, attribute):
+                value = build(about)
+                if value:
+                    found[name] = value
+                break
+    if pool.assertions:
+        found |= {name: value for name, value in _asserted(pool, about.chosen).items() if value}
+    return found | _parties(pool) if pool.parties else found
+
+
+class _About(NamedTuple):
+    """Whose registers are read, for which accounts, at which time."""
+
+    pool: d.Pool
+    consumer: d.ConsumerRow
+    chosen: frozenset[str]
+    at: datetime
+
+
+def _inconvenient_times(about: _About) -> tuple[f.Inconvenient, ...]:
+    return tuple(_inconvenient(p) for p in about.pool.preferences if p.kind == "inconvenient_time")
+
+
+def _inconvenient_places(about: _About) -> tuple[f.InconvenientPlace, ...]:
+    return tuple(
+        f.InconvenientPlace(place=p.place, source="consumer")
+        for p in about.pool.preferences
+        if p.kind == "inconvenient_place" and p.place
     )
-    found |= _asserted(pool, chosen)
-    found |= _parties(pool)
-    return {name: value for name, value in found.items() if value}
+
+
+def _disputes(about: _About) -> tuple[f.Dispute, ...]:
+    rows = about.pool.disputes
+    return tuple(_dispute(about.pool, row) for row in rows if _concerns(row.account_id, about.chosen))
+
+
+def _creditor_requests(about: _About) -> tuple[f.CreditorRequest, ...]:
+    return tuple(
+        f.CreditorRequest(
+            at=from_micros(row.occurred_at), form=row.form, answered_at=_moment(row.answered_at)
+        )
+        for row in about.pool.creditor_requests
+        if _concerns(row.account_id, about.chosen)
+    )
+
+
+def _holds(about: _About) -> tuple[f.Hold, ...]:
+    """Holds in force; an open complaint is one too."""
+    kept = [_hold(row) for row in holds_in_force(about.pool, about.chosen, about.at)]
+    kept += [
+        f.Hold(type="complaint", debt=row.account_id)
+        for row in about.pool.complaints
+        if row.closed_at is None and _concerns(row.account_id, about.chosen)
+    ]
+    return tuple(kept)
+
+
+def _is_deceased(about: _About) -> bool:
+    return any(row.kind == "deceased" for row in holds_in_force(about.pool, about.chosen, about.at))
+
+
+def _agreed(about: _About) -> tuple[str, ...]:
+    return tuple(sorted({row.rule_id for row in about.pool.agreements}))
+
+
+def _agreed_in_writing(about: _About) -> tuple[str, ...]:
+    return tuple(sorted({row.rule_id for row in about.pool.agreements if row.written}))
 
 
 def holds_in_force(pool: d.Pool, chosen: frozenset[str], at: datetime) -> list[d.HoldRow]:
@@ -83,7 +118,7 @@ def point_facts(pool: d.Pool, point: d.PointRow) -> dict[str, Any]:
     about = [row for row in pool.point_facts if row.contact_point_id == point.id]
     consents = tuple(
         f.PointConsent(
-            medium=Channel(row.channel) if row.channel else None,
+            medium=_CHANNELS[row.channel] if row.channel else None,
             received_at=from_micros(row.occurred_at),
             revoked_at=_revoked(pool, row.id),
         )
@@ -158,6 +193,8 @@ def _moment(micros: int | None) -> datetime | None:
 
 
 def _revoked(pool: d.Pool, consent_id: str) -> datetime | None:
+    if not pool.revocations:
+        return None
     revoked = [row.occurred_at for row in pool.revocations if row.consent_id == consent_id]
     return from_micros(min(revoked)) if revoked else None
 
@@ -168,7 +205,7 @@ def _consents(pool: d.Pool) -> tuple[f.Consent, ...]:
             type=row.type,
             debt=row.account_id,
             party=row.party,
-            medium=Channel(row.channel) if row.channel else None,
+            medium=_CHANNELS[row.channel] if row.channel else None,
             address=row.contact_point_id,
             received_at=from_micros(row.occurred_at),
             revoked_at=_revoked(pool, row.id),
@@ -195,9 +232,6 @@ def _media_stops(pool: d.Pool) -> tuple[f.MediaStop, ...]:
                 media = (Channel(row.channel),) if row.channel else _MEDIA_OF[point.kind]
                 stops += [f.MediaStop(medium=medium, address=point.id, at=at) for medium in media]
     return tuple(stops)
-
-
-_CHANNELS = frozenset(channel.value for channel in Channel)
 
 
 def _excluded(pool: d.Pool) -> tuple[Channel, ...]:
@@ -338,3 +372,24 @@ def _parties(pool: d.Pool) -> dict[str, Any]:
         ),
     }
     return {name: value for name, value in named.items() if value}
+
+
+# the registers by their names in Facts, and which rows each is made of: where there are none, nothing is asked
+_REGISTERS: tuple[tuple[str, tuple[str, ...], Callable[[_About], Any]], ...] = (
+    ("consents", ("consents",), lambda about: _consents(about.pool)),
+    ("media_stop", ("opt_outs",), lambda about: _media_stops(about.pool)),
+    ("excluded_channels", ("preferences",), lambda about: _excluded(about.pool)),
+    ("inconvenient", ("preferences",), _inconvenient_times),
+    ("inconvenient_places", ("preferences",), _inconvenient_places),
+    ("cease", ("ceases",), lambda about: _cease(about.pool)),
+    ("attorney", ("representations", "holds"), lambda about: _attorney(about.pool, about.chosen, about.at)),
+    ("employer", ("employer_notes",), lambda about: _employer(about.pool)),
+    ("disputes", ("disputes",), _disputes),
+    ("original_creditor_requests", ("creditor_requests",), _creditor_requests),
+    ("validation", ("notices",), lambda about: _validation(about.pool, about.consumer, about.chosen)),
+    ("notices", ("notices",), lambda about: _notices(about.pool, about.chosen)),
+    ("holds", ("holds", "complaints"), _holds),
+    ("deceased", ("holds",), _is_deceased),
+    ("agreements", ("agreements",), _agreed),
+    ("written_consent", ("agreements",), _agreed_in_writing),
+)
