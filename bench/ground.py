@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from channels.contract import Channel, Provider
+from orchestrator.bootstrap import settle_memory
 from orchestrator.clock import VirtualClock
 from orchestrator.domain import firm_file
 from orchestrator.domain.cadence import Cadence
@@ -36,7 +37,7 @@ def house(
     database: Database, worked: Cadence, providers: Mapping[Channel, Provider] | None = None, batch: int = 500
 ) -> House:
     """An engine whose clock stands at a Chicago noon, so that the law does not depend on when it is run."""
-    return House(
+    made = House(
         database=database,
         clock=VirtualClock(NOON),
         sealer=sealer(),
@@ -48,3 +49,5 @@ def house(
         public_url="https://contact.example.com",
         batch=batch,
     )
+    settle_memory()  # as every process that serves does
+    return made

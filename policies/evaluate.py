@@ -284,10 +284,13 @@ def _end_with(found: Judgement, lasting: list[Objection]) -> None:
     found.decision = _DENY if found.decision is _DEFER else found.decision
 
 
-def judge(facts: Facts, stack: Stack, at: dt.datetime) -> Verdict:
+def judge(facts: Facts, stack: Stack, at: dt.datetime, *, facts_digest: str | None = None) -> Verdict:
     """Say whether the contact in `facts` may be made at `at` (aware UTC).
 
     Every rule runs, so the explanation is whole. A rule that raises yields HOLD with the rule's id; nothing is
-    raised to the caller.
+    raised to the caller. `facts_digest`: given by a caller who keeps the facts' bytes and so has it already.
     """
-    return judge_prepared(prepare(facts), stack, to_micros(at)).verdict()
+    prepared = prepare(facts)
+    if facts_digest is not None:
+        prepared.facts_digest = facts_digest
+    return judge_prepared(prepared, stack, to_micros(at)).verdict()

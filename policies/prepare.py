@@ -143,6 +143,10 @@ class Prepared:
             self._digest = digest(self.facts)
         return self._digest
 
+    @facts_digest.setter
+    def facts_digest(self, known: str) -> None:
+        self._digest = known
+
     def series(self, key: Hashable, predicate: Callable[[], Callable[[Event], bool]]) -> Series:
         """The events that the predicate counts, built once for each `key`."""
         known: Series | None = self._series.get(key)

@@ -21,7 +21,7 @@ from templates.vocabulary import OBLIGATIONS
 
 MAX_FILLED = 10_000
 # What belongs to the sender is the same for many messages; nothing of one consumer is kept.
-_KEPT = frozenset(
+KEPT = frozenset(
     {
         "sender_name",
         "neutral_name",
@@ -88,7 +88,7 @@ class ObligationTexts:
                 raise MissingObligation(
                     f"{obligation} needs {name}, which the sender has not given", file=self.file
                 )
-        if not values.keys() <= _KEPT or not all(isinstance(value, str) for value in values.values()):
+        if not values.keys() <= KEPT or not all(isinstance(value, str) for value in values.values()):
             return self._render(obligation, channel, values)
         key = (obligation, channel, *values.values())
         text = self._filled.get(key)

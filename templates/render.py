@@ -14,6 +14,7 @@ import msgspec
 from markupsafe import escape
 
 from templates.errors import InvalidVariable, MissingObligation, MissingVariable
+from templates.obligation import KEPT, MAX_FILLED
 from templates.sandbox import MAX_OUTPUT_BYTES, compiled, produce
 from templates.segment import measure
 from templates.template import Template
@@ -108,7 +109,15 @@ def _slot_value(template: Template, name: str, value: Any) -> Any:
         if variable.type is VariableType.ACCOUNT_LINES:
             return ()
         return False if variable.type is VariableType.FLAG else ""
-    return to_slot(name, value, variable, template.locale, file=template.file)
+    if name not in KEPT or type(value) is not str:
+        return to_slot(name, value, variable, template.locale, file=template.file)
+    kept, key = template.kept_slots, (name, value)
+    slot = kept.get(key)
+    if slot is None:
+        slot = to_slot(name, value, variable, template.locale, file=template.file)
+        if len(kept) < MAX_FILLED:
+            kept[key] = slot
+    return slot
 
 
 def _texts(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from templates.errors import Diagnostic
 from templates.frontmatter import FrontMatter, read_front
@@ -27,6 +28,8 @@ class Template:
     lines: Lines
     texts: ObligationTexts | None = None
     slot_of: Mapping[str, str] = field(default_factory=dict)
+    kept_slots: dict[tuple[str, str], Any] = field(default_factory=dict)
+    """Checked values of the sender by name and text: they are the same for many messages."""
 
     @property
     def name(self) -> str:

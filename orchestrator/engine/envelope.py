@@ -8,7 +8,6 @@ from datetime import datetime
 import msgspec
 
 from channels.contract import MAX_VALIDITY_S, Channel, Message, Sender
-from orchestrator.domain.firm import sender_for
 from orchestrator.engine.house import House
 from orchestrator.engine.message import Body, unsubscribe_url
 from orchestrator.engine.stored import id_list
@@ -41,7 +40,7 @@ def _build(house: House, attempt: Admitted, to: Addressee | None, now: datetime)
     except (DuecourseError, msgspec.DecodeError):
         return None
     language = attempt.language or "en"
-    sender = sender_for(house.firm, to.creditor_id or "", to.country, language, attempt.channel)
+    sender = house.sender(to.creditor_id or "", to.country, language, attempt.channel)
     is_email = attempt.channel == Channel.EMAIL
     return Message(
         attempt_id=attempt.id,

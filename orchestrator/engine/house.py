@@ -11,7 +11,7 @@ from typing import Any
 from channels.contract import Channel, Provider
 from orchestrator.clock import Clock
 from orchestrator.domain.cadence_library import Cadences
-from orchestrator.domain.firm import Firm
+from orchestrator.domain.firm import Firm, Sender, sender_for
 from orchestrator.store.database import Database
 from orchestrator.store.sealing import Sealer
 from policies.facts import Settings
@@ -49,3 +49,12 @@ class House:
     on_verdict: Callable[[Any], None] | None = None
     known_policies: set[str] = field(default_factory=set)
     refusals: Iterator[int] = field(default_factory=count)
+    _senders: dict[tuple[str, str, str, str], Sender] = field(default_factory=dict)
+
+    def sender(self, creditor_id: str, country: str, language: str, channel: str) -> Sender:
+        """Who a contact comes from; worked out once, since the firm stays as it is while this engine runs."""
+        key = (creditor_id, country, language, channel)
+        found = self._senders.get(key)
+        if found is None:
+            found = self._senders[key] = sender_for(self.firm, *key)
+        return found

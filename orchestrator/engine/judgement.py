@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -20,13 +21,17 @@ _FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """A contact with its verdict. `left_out`: accounts that one contact may not cover now."""
+    """A contact with its verdict.
+
+    left_out: accounts that one contact may not cover now. encoded: the facts as the verdict's row keeps them.
+    """
 
     proposal: Proposal
     facts: f.Facts
     verdict: Verdict
     left_out: tuple[str, ...] = ()
     stack: Stack | None = None
+    encoded: bytes | None = None
 
     @property
     def decision(self) -> Decision:
@@ -43,7 +48,9 @@ def judge_one(house: House, reader: Reader, proposal: Proposal, at: datetime) ->
     if house.library is None:
         return Judged(proposal, facts, refusal("policy_unavailable", "no valid policy is loaded", at, facts))
     stack = house.library.stack(facts.jurisdictions, facts.actor, at.date(), settings=house.settings)
-    return Judged(proposal, facts, judge(facts, stack, at), stack=stack)
+    encoded = f.encode(facts)
+    verdict = judge(facts, stack, at, facts_digest=hashlib.sha256(encoded).hexdigest())
+    return Judged(proposal, facts, verdict, stack=stack, encoded=encoded)
 
 
 def judge_group(house: House, reader: Reader, proposal: Proposal, at: datetime) -> Judged:

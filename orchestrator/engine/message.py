@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from channels.contract import content_digest
-from orchestrator.domain.firm import Sender, sender_for
+from orchestrator.domain.firm import Sender
 from orchestrator.engine.facts import Reader
 from orchestrator.engine.house import House
 from orchestrator.engine.judgement import Judged
@@ -118,7 +119,7 @@ def _find(
     for language in (consumer.language, known.default_language if known is not None else "en"):
         form = house.catalog.find(name, channel, language) if language else None
         if form is not None:
-            return form, sender_for(house.firm, creditor, consumer.country, form.locale, channel)
+            return form, house.sender(creditor, consumer.country, form.locale, channel)
     return None
 
 
@@ -169,7 +170,13 @@ def display_name(consumer: ConsumerRow) -> str:
 
 def local_date(zones: Sequence[str], at: datetime) -> date:
     """The consumer's date at `at`: in the first of the plausible zones."""
-    return at.astimezone(ZoneInfo(zones[0])).date() if zones else at.date()
+    return _date_in(zones[0], at) if zones else at.date()
+
+
+@lru_cache(maxsize=1024)
+def _date_in(zone: str, at: datetime) -> date:
+    """A batch is judged at one instant."""
+    return at.astimezone(ZoneInfo(zone)).date()
 
 
 def unsubscribe_url(house: House, attempt_id: str) -> str:

@@ -116,7 +116,7 @@ class Recorder:
     ) -> str:
         """Record an answer with the facts it was given, and its ledger line."""
         verdict, proposal = judged.verdict, judged.proposal
-        facts = f.encode(judged.facts)
+        facts = judged.encoded or f.encode(judged.facts)
         facts_digest = verdict.facts_digest or hashlib.sha256(facts).hexdigest()
         subject = enrollment_id or proposal.consumer_id
         row = NewVerdict(
