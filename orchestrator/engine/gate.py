@@ -47,7 +47,8 @@ def check(house: House, wishes: Sequence[Wish]) -> list[Choice]:
 def check_each(house: House, asked: Sequence[tuple[Wish, datetime]]) -> list[Choice]:
     """`check` with a time of its own for each contact."""
     with house.database.read(house.clock) as unit:
-        reader = read_batch(house, unit, {wish.consumer_id for wish, _ in asked})
+        first = min((at for _, at in asked), default=None)
+        reader = read_batch(house, unit, {wish.consumer_id for wish, _ in asked}, judged_from=first)
         return [_checked(house, reader, wish, at) for wish, at in asked]
 
 

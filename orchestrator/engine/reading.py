@@ -18,13 +18,22 @@ _ZONE_SLACK = timedelta(days=2)
 
 
 def read_batch(
-    house: House, unit: Session, consumer_ids: Iterable[str], known_at: datetime | None = None
+    house: House,
+    unit: Session,
+    consumer_ids: Iterable[str],
+    known_at: datetime | None = None,
+    judged_from: datetime | None = None,
 ) -> Reader:
-    """A reader over the pools of `consumer_ids`, as known now or at `known_at`."""
+    """A reader over the pools of `consumer_ids`, as known now or at `known_at`.
+
+    `judged_from`: the earliest moment that will be asked about, if it is not the present: windows reach back from it.
+    """
     at = known_at or unit.now
+    first = min(at, judged_from) if judged_from is not None else at
 
     def start(consumers: Iterable[ConsumerRow]) -> int:
-        return to_micros(at - timedelta(days=longest_window(house, consumers, at.date())) - _ZONE_SLACK)
+        days = longest_window(house, consumers, first.date())
+        return to_micros(first - timedelta(days=days) - _ZONE_SLACK)
 
     pools = dossier.load(unit, consumer_ids, to_micros(at), start)
     return Reader(pools, house.settings, house.assume_complete)

@@ -25,6 +25,7 @@ from orchestrator.store import book, bulk
 from orchestrator.store.identifier import derived_id
 from orchestrator.store.sealing import Sealer
 from orchestrator.store.session import Session
+from orchestrator.store.tables.types import from_micros
 
 _COLUMNS = (
     "consumer_id", "event_id", "version", "occurred_at", "recorded_at", "channel", "direction", "outcome",
@@ -116,12 +117,15 @@ def _insert(
 ) -> None:
     """Write the versions; what a correction makes unlawful among later contacts becomes an incident."""
     people = sorted({change.consumer_id for change in corrected})
-    before = read_batch(batch.house, unit, people) if batch.house is not None and people else None
+    if batch.house is None or not corrected:
+        bulk.insert(unit, "contact_event", _COLUMNS, new)
+        return
+    since = from_micros(min(change.occurred_at for change in corrected))
+    before = read_batch(batch.house, unit, people, judged_from=since)
     bulk.insert(unit, "contact_event", _COLUMNS, new)
-    if batch.house is not None and before is not None:
-        after = read_batch(batch.house, unit, people)
-        for change in corrected:
-            report_unlawful(batch.house, unit, before, after, change)
+    after = read_batch(batch.house, unit, people, judged_from=since)
+    for change in corrected:
+        report_unlawful(batch.house, unit, before, after, change)
 
 
 def _people(unit: Session, consumer_ids: set[str]) -> dict[str, Person]:

@@ -55,9 +55,10 @@ def correct_event(
         known = latest_events(unit, [(consumer_id, event_id)]).get((consumer_id, event_id))
         if known is None:
             raise UnknownReference(f"{consumer_id} has no contact {event_id!r}", where="event_id")
-        before = read_batch(house, unit, [consumer_id])
+        since = from_micros(known["occurred_at"])
+        before = read_batch(house, unit, [consumer_id], judged_from=since)
         add_event_versions(unit, {(consumer_id, event_id): changes}, recorded_by=by, reason=reason)
-        after = read_batch(house, unit, [consumer_id])
+        after = read_batch(house, unit, [consumer_id], judged_from=since)
         corrected = Change(consumer_id, event_id, known["version"] + 1, known["occurred_at"])
         incident, unlawful = report_unlawful(house, unit, before, after, corrected)
         people = rows.pool_members(unit, [consumer_id])
