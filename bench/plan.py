@@ -21,7 +21,7 @@ from orchestrator.engine.house import House
 from orchestrator.store.database import Database
 
 AIM = 5_000
-BATCH = 1_000
+BATCH = 500
 Step = Callable[[House], int]
 
 

@@ -40,14 +40,12 @@ class Course:
     row: EnrollmentRow
     now: datetime
     place: int = -1
+    cadence: Cadence | None = None
     _named: tuple[int, str] | None = None
 
     def __post_init__(self) -> None:
         self.place = self.row.step
-
-    @property
-    def cadence(self) -> Cadence | None:
-        return self.house.cadences.version(self.row.cadence, self.row.cadence_digest)
+        self.cadence = self.house.cadences.version(self.row.cadence, self.row.cadence_digest)
 
     @property
     def step(self) -> Step:

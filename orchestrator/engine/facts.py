@@ -57,7 +57,7 @@ class Reader:
     settings: f.Settings = _DEFAULTS
     assume_complete: bool = False
     _by_consumer: dict[str, Pool] = field(default_factory=dict)
-    _given: dict[tuple[str, tuple[str, ...], date], f.Facts] = field(default_factory=dict)
+    _given: dict[tuple[str, tuple[str, ...], date], dict[str, Any]] = field(default_factory=dict)
     _events: dict[str, tuple[f.Event, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -96,17 +96,14 @@ class Reader:
             base = self._given[key] = self._base(pool, proposal, at)
         point = next((row for row in pool.points if row.id == proposal.contact_point_id), None)
         contact = _contact(proposal, point, at)
-        more = register.point_facts(pool, point) if point is not None else {}
-        unknown = base.unknown
+        given = base if point is None else base | register.point_facts(pool, point)
         if point is None and proposal.contact_point_id is not None:
-            unknown = (*unknown, Fact.CONTACT_POINT.value)
-        whole = msgspec.structs.replace(
-            base, contact=contact, history=self._history(pool), unknown=unknown, **more
-        )
+            given = given | {"unknown": (*base["unknown"], Fact.CONTACT_POINT.value)}
+        whole = f.Facts(contact=contact, history=self._history(pool), **given)
         if consent.is_recorded(whole):
             return whole
         # nothing recorded is not a yes: rules that need a consent hold, the others do not ask
-        return msgspec.structs.replace(whole, unknown=(*unknown, Fact.CONSENT.value))
+        return msgspec.structs.replace(whole, unknown=(*whole.unknown, Fact.CONSENT.value))
 
     def happened(self, pool: Pool, row: ContactRow) -> None:
         """Add a contact that was just reserved, so that the next question of this batch counts it."""
@@ -122,7 +119,8 @@ class Reader:
             known = self._events[pool.id] = tuple(event(row) for row in pool.history)
         return known
 
-    def _base(self, pool: Pool, proposal: Proposal, at: datetime) -> f.Facts:
+    def _base(self, pool: Pool, proposal: Proposal, at: datetime) -> dict[str, Any]:
+        """What does not depend on the channel and the contact point, by its name in Facts."""
         consumer = pool.consumers[proposal.consumer_id]
         chosen = self._chosen(proposal)
         zones = {entry["zone"]: entry["source"] for entry in consumer.zones or ()}
@@ -146,7 +144,7 @@ class Reader:
         if not self.assume_complete:
             given["history_since"] = _history_since(chosen, zones)
         given["unknown"] = _unknown(consumer, chosen, proposal.account_ids, given)
-        return f.Facts(contact=f.Contact(at=at, channel=Channel.SMS), **given)
+        return given
 
 
 def _jurisdictions(consumer: ConsumerRow) -> tuple[str, ...]:
