@@ -147,7 +147,7 @@ def _about(
         "due_on": min((row.delinquent_since for row in accounts), default=None),
         "as_of": today,
         "sent_on": today,
-        "reference": attempt_id[-12:].upper(),
+        "reference": reference(attempt_id),
         "opt_out_url": unsubscribe_url(house, attempt_id),
     }
 
@@ -177,6 +177,11 @@ def local_date(zones: Sequence[str], at: datetime) -> date:
 def _date_in(zone: str, at: datetime) -> date:
     """A batch is judged at one instant."""
     return at.astimezone(ZoneInfo(zone)).date()
+
+
+def reference(attempt_id: str) -> str:
+    """What a message calls its case: ten signs, since twelve digits in a row would be an account number to `templates`."""
+    return attempt_id[-10:].upper()
 
 
 def unsubscribe_url(house: House, attempt_id: str) -> str:
