@@ -16,7 +16,7 @@ from orchestrator.importers.portfolio_row import CONSUMER_FIELDS, PortfolioRow
 from orchestrator.importers.row import RowError
 from orchestrator.services.enroll import enroll_accounts
 from orchestrator.store import bulk
-from orchestrator.store.identifier import derived_id
+from orchestrator.store.identifier import derived_id, ordered_id
 from orchestrator.store.session import Session
 
 _ACCOUNT_COLUMNS = (
@@ -72,7 +72,8 @@ def _with_news(book: Book) -> set[str]:
     changed = {state.id for state in book.consumers.values() if state.before}
     changed |= {new.consumer_id for new in book.new_points}
     changed |= {id_ for account in book.accounts.values() if account.before for id_ in account.consumers}
-    return {id_ for id_ in changed if not book.consumers[id_].is_new} if changed else changed
+    # a joint consumer whom no row of this chunk names is not in `book`, and so not new
+    return changed - {state.id for state in book.consumers.values() if state.is_new}
 
 
 def load(unit: Session, rows: Iterable[PortfolioRow]) -> Book:
@@ -246,6 +247,7 @@ def _write_revisions(
 
 def _write_points(unit: Session, batch: Batch, book: Book) -> None:
     now, seal, key_id = unit.now_micros, batch.sealer.seal, batch.sealer.key_id
+    order = batch.order(unit)
     rows = []
     for new in book.new_points:
         point, place = new.point, new.point.place
@@ -257,7 +259,7 @@ def _write_points(unit: Session, batch: Batch, book: Book) -> None:
         zones = bulk.zones_json(tuple(point.zones))
         rows.append(
             (
-                derived_id("cp", new.consumer_id, point.kind, point.index),
+                ordered_id("cp", order, new.consumer_id, point.kind, point.index),
                 *(new.consumer_id, point.kind, seal(point.value), point.index, key_id, point.number_kind),
                 *(*where, "no", new.position, "unverified", zones, now, now),
             )
