@@ -180,7 +180,7 @@ def _date_in(zone: str, at: datetime) -> date:
 
 
 def reference(attempt_id: str) -> str:
-    """What a message calls its case: ten signs, since twelve digits in a row would be an account number to `templates`."""
+    """What a message calls its case. Ten signs: twelve digits in a row would be an account number to `templates`."""
     return attempt_id[-10:].upper()
 
 
