@@ -41,7 +41,7 @@ from orchestrator.store.session import Session
 
 # chunks are sized so that a write transaction takes about this long, and opt-outs always get through
 LONG_SECONDS = 0.15
-SMALLEST_CHUNK = 200
+SMALLEST_CHUNK, FIRST_CHUNK = 200, 500
 # opt-outs commit in small transactions: each is in force as soon as it can be
 OPT_OUT_ROWS = 500
 
@@ -124,7 +124,7 @@ class _Job:
         )
         small = self._kind is Kind.OPT_OUTS
         self._most = min(options.chunk_rows, OPT_OUT_ROWS) if small else options.chunk_rows
-        self._chunk = self._most
+        self._chunk = min(self._most, FIRST_CHUNK)
 
     def work(self, reporter: Reporter) -> None:
         """Every chunk: read and prepare outside, write inside a transaction of its own."""

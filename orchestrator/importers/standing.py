@@ -13,7 +13,7 @@ from orchestrator.importers import pool, stop
 from orchestrator.importers.batch import Batch
 from orchestrator.importers.portfolio_row import PortfolioRow
 from orchestrator.store import bulk
-from orchestrator.store.identifier import derived_id
+from orchestrator.store.identifier import derived_id, ordered_id
 from orchestrator.store.session import Session
 
 # holds about one debt; every other kind is about the person
@@ -42,21 +42,21 @@ def _fact(unit: Session, batch: Batch, id_: str, consumer_id: str, at: int) -> t
 
 
 def _write_consents(unit: Session, batch: Batch, rows: Sequence[PortfolioRow]) -> None:
-    told = {
-        derived_id("co", row.consumer_id, kind, channel, str(at)): (row.consumer_id, kind, channel, at)
-        for row in rows
-        for kind, channel, at in row.consents
-    }
+    told = dict.fromkeys((row.consumer_id, *consent) for row in rows for consent in row.consents)
     columns = ("consumer_id", "type", "channel", "occurred_at")
     held = {tuple(found) for found in bulk.select(unit, columns, "consent", "consumer_id", _consumers(rows))}
+    order = batch.order(unit)
     bulk.insert(
         unit,
         "consent",
         (*_FACT, "type", "channel", "party", "obtained_during_violation"),
         [
-            (*_fact(unit, batch, id_, consumer_id, at), kind, channel, "consumer", False)
-            for id_, (consumer_id, kind, channel, at) in told.items()
-            if (consumer_id, kind, channel, at) not in held
+            (
+                *_fact(unit, batch, ordered_id("co", order, *consent), consent[0], consent[3]),
+                *(*consent[1:3], "consumer", False),
+            )
+            for consent in told
+            if consent not in held
         ],
     )
 
@@ -71,13 +71,14 @@ def _write_notices(unit: Session, batch: Batch, rows: Sequence[PortfolioRow]) ->
     ):
         held.setdefault((account_id, kind, consumer_id), {})[sent_on] = id_
     new = []
+    order = batch.order(unit)
     for row in rows:
         for kind, sent_on, medium in row.notices:
             known = held.setdefault((row.account_id, kind, row.consumer_id), {})
             if sent_on in known:
                 continue
             corrects = list(known.values())[-1] if known else None
-            id_ = derived_id("no", row.account_id, row.consumer_id, kind, sent_on, corrects or "")
+            id_ = ordered_id("no", order, row.account_id, row.consumer_id, kind, sent_on, corrects or "")
             known[sent_on] = id_
             at = bulk.midday_of(sent_on)
             new.append(
