@@ -70,7 +70,9 @@ def one_mailbox(address: str, what: str = "recipient") -> str:
 
 def written(name: str, value: str) -> bytes:
     """One header as it goes on the wire, folded, with its line end. `value` was checked before."""
-    if _PLAIN.fullmatch(value) and max(map(len, value.split(" "))) <= _LONGEST_TOKEN:
+    if _PLAIN.fullmatch(value) and (
+        len(value) <= _LONGEST_TOKEN or max(map(len, value.split(" "))) <= _LONGEST_TOKEN
+    ):
         return _folded(f"{name}: {value}") + b"\r\n"
     return f"{name}: {_encoded(value)}\r\n".encode("ascii")
 
@@ -97,11 +99,20 @@ def mailbox_text(display: str, address: str) -> str:
     return f"{display} <{address}>"
 
 
+# names, a colon and a space, printable text; a line that goes on starts with a space and holds more than spaces
+_UNAMBIGUOUS = re.compile(rb"(?:[A-Za-z0-9-]+: [!-~](?:[ -~]*[!-~])?\r\n(?: [ -~]*[!-~]\r\n)*)+")
 _PARSER = BytesHeaderParser(policy=policy.compat32)
 
 
 def ensure_same(block: bytes, fields: Sequence[Field]) -> None:
-    """Parse a header block back and compare it with what was set, name by name and value by value."""
+    """Parse a header block back and compare it with what was set, name by name and value by value.
+
+    Printable ASCII without encoded words reads in one way only, and is read in a tenth of the time.
+    """
+    if _UNAMBIGUOUS.fullmatch(block) and b"=?" not in block:
+        lines = block.decode("ascii").replace("\r\n ", " ").removesuffix("\r\n").split("\r\n")
+        if [tuple(line.split(": ", 1)) for line in lines] == list(fields):
+            return
     parsed = _PARSER.parsebytes(block + b"\r\n")
     found = [(name, _readable(str(raw))) for name, raw in parsed.raw_items()]
     if found != list(fields) or parsed.defects or parsed.get_payload():

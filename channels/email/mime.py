@@ -11,7 +11,9 @@ import base64
 import binascii
 import hashlib
 import re
+from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 import msgspec
@@ -54,6 +56,7 @@ _RESERVED = frozenset(
 _RESERVED_STARTS = ("content-", "resent-", "dkim-", "arc-", "authentication-")
 _URL = re.compile(r"https?://[!-;=?-~]+")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-zA-Z0-9.+-]+")
+_LONGEST_LINE = 998
 _ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,120}")
 
 
@@ -82,6 +85,12 @@ def build(message: Message, default_sender: str = "", bounce_address: str = "") 
     return Letter(sender=envelope, recipient=recipient, message_id=message_id, body=stuffed + b".\r\n")
 
 
+@lru_cache(maxsize=64)
+def _date_text(at: datetime) -> str:
+    """A chunk of messages is sent at one moment."""
+    return format_datetime(at)
+
+
 def local_id(attempt_id: str) -> str:
     """The attempt id as the local part of a Message-ID."""
     if _ID.fullmatch(attempt_id) is None:
@@ -99,7 +108,7 @@ def _headers(message: Message, sender: str, recipient: str, message_id: str) -> 
     fields = [("From", mailbox_text(display, sender)), ("To", recipient)]
     plain = [
         ("Subject", checked_text(message.subject, "subject")),
-        ("Date", format_datetime(message.sent_at)),
+        ("Date", _date_text(message.sent_at)),
         ("Message-ID", message_id),
         *_reply_fields(message, sender),
         ("Auto-Submitted", "auto-generated"),
@@ -153,7 +162,7 @@ def _content(message: Message) -> bytes:
 
 
 def _multipart(kind: str, boundary: str, parts: list[bytes]) -> bytes:
-    """`=_` is in no quoted-printable or base64 text, so the boundary is in no part."""
+    """`--=_` is in no part: not in quoted-printable or base64 text, and plain text that holds it is not left plain."""
     edge = f"--{boundary}\r\n".encode("ascii")
     start = f'Content-Type: multipart/{kind}; boundary="{boundary}"\r\n\r\n'.encode("ascii")
     return start + b"".join(edge + part for part in parts) + f"--{boundary}--\r\n".encode("ascii")
@@ -164,12 +173,21 @@ def _text_part(text: str, kind: str) -> bytes:
     raw = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n").encode("utf-8", "replace")
     if not raw.endswith(b"\r\n"):
         raw += b"\r\n"
-    if len(raw) - len(text) < len(text) // 8:
+    if _is_plain(raw):
+        encoding, written_text = b"7bit", raw
+    elif len(raw) - len(text) < len(text) // 8:
         encoding, written_text = b"quoted-printable", binascii.b2a_qp(raw, istext=True)
     else:
         encoding, written_text = b"base64", base64.encodebytes(raw).replace(b"\n", b"\r\n")
     head = b"Content-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: %s\r\n\r\n"
     return head % (kind.encode("ascii"), encoding) + written_text
+
+
+def _is_plain(raw: bytes) -> bool:
+    """True if the text may stand as it is: ASCII in lines of RFC 5322, and without the start of a boundary."""
+    if not raw.isascii() or b"\0" in raw or b"--=_" in raw:
+        return False
+    return len(max(raw.split(b"\r\n"), key=len)) <= _LONGEST_LINE
 
 
 def _attachment(file: Attachment) -> bytes:
