@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
@@ -108,8 +108,9 @@ def holds_in_force(pool: d.Pool, chosen: frozenset[str], at: datetime) -> list[d
         for row in pool.holds
         if row.id not in released
         and _concerns(row.account_id, chosen)
-        and (row.until is None or row.until >= at.date())
-        and (row.starts_on is None or row.starts_on <= at.date())
+        # local dates: the last one may still be going on a day after it ended in UTC
+        and (row.until is None or row.until >= at.date() - timedelta(days=1))
+        and (row.starts_on is None or row.starts_on <= at.date() + timedelta(days=1))
     ]
 
 
@@ -247,7 +248,8 @@ def _inconvenient(row: d.PreferenceRow) -> f.Inconvenient:
 def _cease(pool: d.Pool) -> f.Cease | None:
     if not pool.ceases:
         return None
-    row = pool.ceases[0]
+    # a spoken one must not hide one in writing
+    row = next((one for one in pool.ceases if one.form != "oral"), pool.ceases[0])
     return f.Cease(
         form=row.form,
         received_at=from_micros(row.occurred_at),

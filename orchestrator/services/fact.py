@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -27,7 +28,9 @@ class By:
 
 
 def _told(unit: Session, by: By) -> Told:
-    return Told(by.at or unit.now, by.source, by.key or new_id("fact"), by.who, by.proof)
+    # what is dated later holds from now: a stop must not wait for its own date
+    at = min(by.at, unit.now) if by.at is not None else unit.now
+    return Told(at, by.source, by.key or new_id("fact"), by.who, by.proof)
 
 
 def record_opt_out(
@@ -45,12 +48,27 @@ def record_opt_out(
     value_index = None
     if address is not None:
         kind = KIND_OF_CHANNEL[channel] if channel is not None else _kind_of(address)
-        value_index = house.sealer.index(kind, normal(kind, address))
+        value = normal(kind, address)
+        _refuse_unclear(kind, value)
+        value_index = house.sealer.index(kind, value)
     with house.database.write(house.clock, urgent=True) as unit:
         people = entry.enter_opt_out(
             house, unit, _told(unit, by), consumer_id=consumer_id, value_index=value_index, channel=channel
         )
     wait_for_permits(house, people)
+
+
+_CLEAR = {"phone": re.compile(r"\+[1-9][0-9]{6,14}"), "email": re.compile(r"[^\s<>,;@]+@[^\s<>,;@]+")}
+
+
+def _refuse_unclear(kind: str, value: str) -> None:
+    """An address that would match nobody's must not be acknowledged as stopped."""
+    form = _CLEAR.get(kind)
+    if form is not None and not form.fullmatch(value):
+        wanted = "+13125550100" if kind == "phone" else "ann@example.org"
+        raise UsageError(
+            f"this is no complete {kind} address", where="address", hint=f"write it like {wanted}"
+        )
 
 
 def _kind_of(address: str) -> str:

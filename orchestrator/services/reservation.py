@@ -19,7 +19,7 @@ from orchestrator.engine.release import Release, release
 from orchestrator.engine.stored import id_list
 from orchestrator.errors import ConflictError, UnknownReference, UsageError
 from orchestrator.services.contact import Contact, point_id, verdict_of
-from orchestrator.store import contacting
+from orchestrator.store import claim, contacting
 from orchestrator.store.contacting import AttemptRow
 from orchestrator.store.identifier import derived_id, new_id
 from orchestrator.store.session import Session
@@ -53,6 +53,9 @@ class Slot:
     expires_at: datetime | None = None
 
 
+_CLOSED = frozenset({AttemptState.RELEASED, AttemptState.EXPIRED})
+
+
 def reserve(house: House, asked: Asked, *, requested_by: str) -> Slot:
     """Judge and take the slot in one transaction under the lock: it counts from here until it is voided or expires."""
     if not 1 <= asked.ttl_s <= LONGEST_S:
@@ -63,6 +66,8 @@ def reserve(house: House, asked: Asked, *, requested_by: str) -> Slot:
     with house.database.write(house.clock) as unit:
         known = contacting.attempt_by_external_id(unit, asked.external_id) if asked.external_id else None
         if known is not None:
+            if known.consumer_id != asked.consumer_id or known.state in _CLOSED:
+                raise ConflictError("this external id was used for another slot", where="external_id")
             return _slot(unit, known)
         contact = Contact(
             asked.consumer_id, asked.channel, asked.account_ids, asked.address, content=asked.content
@@ -99,6 +104,8 @@ def started(house: House, slot_id: str) -> datetime:
     """
     with house.database.write(house.clock) as unit:
         row = _own(unit, slot_id)
+        if claim.is_stopped(unit):
+            raise ConflictError("all contacts are stopped: do not contact", code="stopped", where=slot_id)
         is_stale = (
             row.epoch != contacting.epoch_of(unit, row.consumer_id) or row.valid_until <= unit.now_micros
         )
