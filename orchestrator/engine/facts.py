@@ -107,7 +107,6 @@ class Reader:
 
     def happened(self, pool: Pool, row: ContactRow) -> None:
         """Add a contact that was just reserved, so that the next question of this batch counts it."""
-        self._events[pool.id] = (*self._history(pool), event(row))
         pool.history.append(row)
 
     def _chosen(self, proposal: Proposal) -> list[AccountRow]:
@@ -117,6 +116,9 @@ class Reader:
         known = self._events.get(pool.id)
         if known is None:
             known = self._events[pool.id] = tuple(event(row) for row in pool.history)
+        elif len(known) < len(pool.history):
+            # what was reserved meanwhile; most people are asked about once, so it is made only when it is needed
+            known = self._events[pool.id] = (*known, *(event(row) for row in pool.history[len(known) :]))
         return known
 
     def _base(self, pool: Pool, proposal: Proposal, at: datetime) -> dict[str, Any]:

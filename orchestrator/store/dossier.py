@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -299,6 +300,10 @@ def _current(table: str, dialect: str) -> str:
     )
 
 
+_date = lru_cache(maxsize=4096)(date.fromisoformat)
+
+
+@cache
 def _decoders(row: type[Any], dialect: str) -> list[tuple[int, str]]:
     """Which places of a row need converting: SQLite gives text for dates and JSON, and numbers for booleans."""
     found = []
@@ -320,7 +325,7 @@ def _decoded(values: list[Any], decoders: Sequence[tuple[int, str]]) -> list[Any
         if kind == "json" and isinstance(value, str | bytes):
             values[place] = msgspec.json.decode(value)
         elif kind == "date" and isinstance(value, str):
-            values[place] = date.fromisoformat(value)
+            values[place] = _date(value)
         elif kind == "boolean":
             values[place] = bool(value)
     return values
