@@ -9,19 +9,22 @@ from __future__ import annotations
 import cProfile
 import io
 import pstats
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
 
 from bench import ground, objects, storage
 from bench.book import Book, write
-from bench.line import Line, compared, in_turns
+from bench.line import Line, compared, in_turns, rounded, spread
 from orchestrator.engine import planner
 from orchestrator.engine.house import House
 from orchestrator.store.database import Database
 
 AIM = 5_000
 BATCH = 500
+WORKERS = 2
 Step = Callable[[House], int]
 
 
@@ -35,6 +38,61 @@ def lines(*, quick: bool = False) -> Iterator[Line]:
         if max(mine) < AIM:
             detail["stands in the way"] = profile(dialect)
         yield compared(f"plan {dialect}", "enrollments/s", mine, "ORM objects", other, detail)
+    yield side_by_side(count, rounds, max(mine))
+
+
+def side_by_side(count: int, rounds: int, alone: float) -> Line:
+    """Two workers on one PostgreSQL, each a process that claims what the other has not."""
+    rates = [shared_rate(count) for _ in range(rounds)]
+    return Line(
+        name=f"plan postgresql, {WORKERS} workers",
+        ours=rounded(max(rates)),
+        unit="enrollments/s",
+        peer="one worker",
+        theirs=rounded(alone),
+        ratio=rounded(max(rates) / alone),
+        detail={"enrollments": count, "batch": BATCH, "aim": AIM, "ours": spread(rates)},
+    )
+
+
+def shared_rate(count: int) -> float:
+    """Enrollments a second of all workers together, from the word until the last of them finds nothing."""
+    with storage.fresh("postgresql") as database:
+        _due(database, count)
+        command = [sys.executable, "-m", "bench.plan", database.url]
+        workers = [
+            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            for _ in range(WORKERS)
+        ]
+        for worker in workers:
+            assert worker.stdout is not None
+            assert worker.stdout.readline() == "ready\n"
+        begun = time.perf_counter()
+        done = sum(int(answer) for answer in _answers(workers))
+        return done / (time.perf_counter() - begun)
+
+
+def _answers(workers: list[subprocess.Popen[str]]) -> list[str]:
+    for worker in workers:
+        assert worker.stdin is not None
+        worker.stdin.write("go\n")
+        worker.stdin.flush()
+    return [worker.communicate(timeout=600)[0] for worker in workers]
+
+
+def worker(url: str) -> None:
+    """One process: connect, load, wait for the word, plan until nothing is left, say how many that were."""
+    database = Database(url)
+    house = ground.house(database, ground.cadence(), batch=BATCH)
+    planner.plan(house, 1)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+    done = 0
+    while (taken := ours(house)) > 0:
+        done += taken
+    database.close()
+    sys.stdout.write(f"{done}\n")
 
 
 def ours(house: House) -> int:
@@ -77,3 +135,7 @@ def profile(dialect: str, count: int = 2_000, top: int = 12) -> list[str]:
     pstats.Stats(profiler, stream=out).sort_stats("tottime").print_stats(top)
     rows = [line.split(None, 5) for line in out.getvalue().splitlines() if line[:12].strip()[:1].isdigit()]
     return [f"{row[1]} s {row[5].rpartition('/')[2]}" for row in rows if len(row) == 6]
+
+
+if __name__ == "__main__":
+    worker(sys.argv[1])

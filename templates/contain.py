@@ -136,4 +136,4 @@ def _render(job: Job, limit: int) -> str:
     values: Mapping[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in job.values.items()
     }
-    return produce(compiled(job.source, html=job.is_html), values, limit=limit)
+    return produce(compiled(job.source, html=job.is_html), dict(values), limit=limit)

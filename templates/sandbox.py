@@ -7,7 +7,7 @@ compiled here, values are flat, and output is counted piece by piece while it is
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -58,13 +58,14 @@ def compiled(source: str, *, html: bool = False) -> Template:
 
 
 def produce(
-    template: Template, values: Mapping[str, Any], *, limit: int = MAX_OUTPUT_BYTES, file: str = ""
+    template: Template, values: dict[str, Any], *, limit: int = MAX_OUTPUT_BYTES, file: str = ""
 ) -> str:
     """Render with at most `limit` bytes of UTF-8, counted while pieces come, so that no more is ever held."""
     pieces: list[str] = []
     size = 0
     try:
-        for piece in template.root_render_func(template.new_context(dict(values))):
+        # shared: there are no globals to add, and what a template sets is kept beside the values
+        for piece in template.root_render_func(template.new_context(values, shared=True)):
             size += len(piece)
             if size > limit:
                 raise _too_large(limit, file)
