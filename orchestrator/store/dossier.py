@@ -78,7 +78,7 @@ __all__ = [
 
 
 R = TypeVar("R", bound=NamedTuple)
-_DATES = frozenset({"until", "scope_date"})
+_DATES = frozenset({"until", "scope_date", "date_of_birth"})
 _JSON = frozenset(
     {"zones", "jurisdictions", "detail", "account_ids", "debts_discussed", "intended_debts", "value"}
 )
