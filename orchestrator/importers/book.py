@@ -47,7 +47,7 @@ class AccountState:
     state: str = OPEN
     state_changed_on: str = ""
     number_index: str | None = None
-    number: str | None = None
+    number_sealed: bytes | None = None
     before: dict[str, Any] = field(default_factory=dict)
     consumers: list[str] = field(default_factory=list)
 
@@ -122,9 +122,9 @@ class Book:
             account = self.accounts[row.account_id] = AccountState(row.account_id, True, {})
         _change(account, {name: value for name, value in told.items() if account.fields.get(name) != value})
         if row.account_number and row.account_number[1] != account.number_index:
-            account.number, account.number_index = row.account_number
             if not account.is_new:
-                account.before.setdefault("account_number_index", None)
+                account.before.setdefault("account_number_index", account.number_index)
+            account.number_sealed, account.number_index = row.account_number
         if consumer.id not in account.consumers:
             self.new_links.append((account.id, consumer.id, len(account.consumers)))
             account.consumers.append(consumer.id)

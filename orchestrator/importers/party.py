@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from orchestrator.audit.ledger import LineKind
-from orchestrator.domain.contact_value import normal
 from orchestrator.importers import pool
 from orchestrator.importers.batch import Batch
 from orchestrator.importers.cell import CellError
-from orchestrator.importers.portfolio_row import Point, phone_point
+from orchestrator.importers.portfolio_row import Point, phone_point, plain_point
 from orchestrator.importers.ready import Ready, needs
 from orchestrator.importers.row import Row, RowError
 from orchestrator.store import bulk
@@ -79,12 +78,9 @@ def _points(row: Ready, countries: dict[str, str], owed: set[tuple[Any, ...]], b
                 problems.append(f"{column}: {problem}")
     if problems:
         raise RowError("; ".join(problems))
-    if row.get("email"):
-        mailbox = row.values["email"]
-        points.append(Point("email", mailbox, batch.sealer.index("email", normal("email", mailbox))))
-    if row.get("address"):
-        line = row.values["address"]
-        points.append(Point("postal", line, batch.sealer.index("postal", normal("postal", line))))
+    for kind, column in (("email", "email"), ("postal", "address")):
+        if row.get(column):
+            points.append(plain_point(kind, row.values[column], batch.sealer))
     return points
 
 
@@ -134,7 +130,7 @@ def _write_points(unit: Session, batch: Batch, taken: Sequence[tuple[Ready, list
             id_ = derived_id("cp", consumer_id, party_id, point.kind, point.index)
             zones = json.dumps([{"zone": zone, "source": source} for zone, source in point.zones])
             rows[id_] = (
-                *(id_, consumer_id, party_id, point.kind, batch.sealer.seal(point.value), point.index),
+                *(id_, consumer_id, party_id, point.kind, point.sealed, point.index),
                 *(batch.sealer.key_id, point.number_kind, "work" if is_employer else None),
                 *(
                     "known" if is_employer else "no",

@@ -192,8 +192,7 @@ def _write_accounts(unit: Session, batch: Batch, book: Book) -> None:
     def cells(account: AccountState) -> tuple[Any, ...]:
         fields = [account.fields.get(name) for name in _ACCOUNT_COLUMNS]
         moved_at = now if account.state != OPEN else None
-        sealed = batch.sealer.seal(account.number) if account.number else None
-        return (account.state, moved_at, sealed, account.number_index, now, *fields)
+        return (account.state, moved_at, account.number_sealed, account.number_index, now, *fields)
 
     new = [account for account in book.accounts.values() if account.is_new]
     bulk.insert(
@@ -246,7 +245,7 @@ def _write_revisions(
 
 
 def _write_points(unit: Session, batch: Batch, book: Book) -> None:
-    now, seal, key_id = unit.now_micros, batch.sealer.seal, batch.sealer.key_id
+    now, key_id = unit.now_micros, batch.sealer.key_id
     order = batch.order(unit)
     rows = []
     for new in book.new_points:
@@ -260,7 +259,7 @@ def _write_points(unit: Session, batch: Batch, book: Book) -> None:
         rows.append(
             (
                 ordered_id("cp", order, new.consumer_id, point.kind, point.index),
-                *(new.consumer_id, point.kind, seal(point.value), point.index, key_id, point.number_kind),
+                *(new.consumer_id, point.kind, point.sealed, point.index, key_id, point.number_kind),
                 *(*where, "no", new.position, "unverified", zones, now, now),
             )
         )

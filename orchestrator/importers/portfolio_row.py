@@ -33,10 +33,10 @@ _CONSENTS = (("consent_sms", "electronic", "sms"), ("consent_email", "electronic
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A way to reach somebody. `value` as used for sending; `index` finds equal ones."""
+    """A way to reach somebody. `sealed` as used for sending; `index` finds equal ones."""
 
     kind: str
-    value: str
+    sealed: bytes
     index: str
     number_kind: str | None = None
     zones: place.Zones = ()
@@ -56,7 +56,7 @@ class PortfolioRow:
     creditor: str | None
     consumer: dict[str, Any]
     account: dict[str, Any]
-    account_number: tuple[str, str] | None
+    account_number: tuple[bytes, str] | None
     points: list[Point]
     zones: place.Zones
     jurisdictions: tuple[str, ...]
@@ -89,7 +89,7 @@ def prepare(row: Row, sealer: Sealer) -> PortfolioRow:
         creditor=cells.get("creditor"),
         consumer={name: cells[name] for name in CONSUMER_FIELDS if name in cells},
         account=account,
-        account_number=(number, sealer.index("account", number)) if number else None,
+        account_number=(sealer.seal(number), sealer.index("account", number)) if number else None,
         points=points,
         zones=place.join_zones(stated, where.zones, *(point.zones for point in points)),
         jurisdictions=where.jurisdictions,
@@ -119,11 +119,11 @@ def _points(cells: dict[str, Any], where: place.Place, sealer: Sealer, problems:
             except CellError as problem:
                 problems.append(f"{column}: {problem}")
     if "email" in cells:
-        points.append(Point("email", cells["email"], sealer.index("email", normal("email", cells["email"]))))
+        points.append(plain_point("email", cells["email"], sealer))
     if "address_line1" in cells:
         block = place.postal_block(cells["address_line1"], cells.get("address_line2"), where)
         index = sealer.index("postal", normal("postal", block))
-        points.append(Point("postal", block, index, zones=where.zones, place=where))
+        points.append(Point("postal", sealer.seal(block), index, zones=where.zones, place=where))
     return points
 
 
@@ -134,7 +134,13 @@ def phone_point(cell: str, column: str, country: str | None, sealer: Sealer) -> 
     """
     number = phone.parse(cell, country)
     zones = tuple((zone, f"{column}_area_code") for zone, _ in place.number_zones(number.e164, number.line))
-    return Point("phone", number.e164, sealer.index("phone", number.e164), number.line or column, zones)
+    index = sealer.index("phone", number.e164)
+    return Point("phone", sealer.seal(number.e164), index, number.line or column, zones)
+
+
+def plain_point(kind: str, value: str, sealer: Sealer) -> Point:
+    """A mailbox or an address in one line as a contact point."""
+    return Point(kind, sealer.seal(value), sealer.index(kind, normal(kind, value)))
 
 
 def _add_money(cells: dict[str, Any], account: dict[str, Any], problems: list[str]) -> None:
