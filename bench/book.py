@@ -148,7 +148,7 @@ def _history(unit: Session, book: Book, numbers: range) -> None:
         return
     now = unit.now_micros
     apart = 400 * 86_400_000_000 // book.history
-    start = now - 20 * 86_400_000_000
+    start = now - 40 * 86_400_000_000
     unit.insert_many(
         "contact_event",
         ("consumer_id", "event_id", "version", "occurred_at", "recorded_at", "channel", "direction", "outcome",

@@ -25,6 +25,7 @@ from orchestrator.store.database import Database
 AIM = 5_000
 BATCH = 500
 WORKERS = 2
+FEW = 10
 Step = Callable[[House], int]
 
 
@@ -39,6 +40,8 @@ def lines(*, quick: bool = False) -> Iterator[Line]:
             detail["stands in the way"] = profile(dialect)
         yield compared(f"plan {dialect}", "enrollments/s", mine, "ORM objects", other, detail)
     yield side_by_side(count, rounds, max(mine))
+    for dialect in storage.DIALECTS:
+        yield long_history(dialect)
 
 
 def side_by_side(count: int, rounds: int, alone: float) -> Line:
@@ -53,6 +56,35 @@ def side_by_side(count: int, rounds: int, alone: float) -> Line:
         ratio=rounded(max(rates) / alone),
         detail={"enrollments": count, "batch": BATCH, "aim": AIM, "ours": spread(rates)},
     )
+
+
+def long_history(dialect: str) -> Line:
+    """10,000 earlier contacts a consumer against 10, none of them within a window: the ratio should stay near 1."""
+    rates = {earlier: history_rate(dialect, earlier) for earlier in (10, 10_000)}
+    return Line(
+        name=f"plan history {dialect}",
+        ours=rounded(rates[10_000]),
+        unit="enrollments/s",
+        peer="the same with 10 earlier contacts",
+        theirs=rounded(rates[10]),
+        ratio=rounded(rates[10_000] / rates[10]),
+        detail={"earlier contacts": 10_000, "batch": FEW, "aim": "at least 0.67"},
+    )
+
+
+def history_rate(dialect: str, earlier: int) -> float:
+    """The rate of the best of some small batches."""
+    with storage.fresh(dialect) as database:
+        cadence = ground.cadence()
+        house = ground.house(database, cadence, batch=FEW)
+        write(database, ground.sealer(), Book(count=6 * FEW, history=earlier), cadence, clock=house.clock)
+        storage.settle(database)
+        best = 0.0
+        for _ in range(6):
+            begun = time.perf_counter()
+            taken = planner.plan(house, FEW).claimed
+            best = max(best, taken / (time.perf_counter() - begun))
+        return best
 
 
 def shared_rate(count: int) -> float:
