@@ -12,6 +12,7 @@ from datetime import timedelta
 
 import yaml
 
+from orchestrator.domain import condition
 from orchestrator.domain.cadence import RETRYABLE, Cadence, Retry, Step, StepChannel
 from orchestrator.domain.diagnostic import Diagnostic
 from orchestrator.errors import FileFormatError
@@ -92,9 +93,9 @@ class _Reader:
             steps=steps,
             broken_promise=self.index(fields.get("broken_promise"), steps),
             promise_grace=self.duration(fields.get("promise_grace"), timedelta(days=1)),
-            enter_when=self.text(fields.get("enter_when")),
-            exit_when=self.text(fields.get("exit_when")),
-            suspend_when=self.text(fields.get("suspend_when")),
+            enter_when=self.condition(fields.get("enter_when")),
+            exit_when=self.condition(fields.get("exit_when")),
+            suspend_when=self.condition(fields.get("suspend_when")),
             source=body,
         )
 
@@ -196,6 +197,16 @@ class _Reader:
             return str(node.value)
         self.note(node, "bad_text", "text is needed here")
         return None
+
+    def condition(self, node: yaml.Node | None) -> str | None:
+        text = self.text(node)
+        if text is None:
+            return None
+        try:
+            condition.parse(text)
+        except condition.ConditionError as error:
+            self.note(node, "bad_condition", f"{error.where or '1:1'}: {error.message}", error.hint or "")
+        return text
 
     def number(self, node: yaml.Node, low: int, high: int) -> int:
         if isinstance(node, yaml.ScalarNode) and node.value.isdecimal() and low <= int(node.value) <= high:

@@ -47,6 +47,7 @@ class SuspendReason(StrEnum):
     COMPLAINT = "complaint"
     HOLD = "hold"
     CALL_BACK = "call_back"
+    CONDITION = "condition"
 
 
 # an account that is not open ends its enrollment for this reason

@@ -15,9 +15,9 @@ from orchestrator.engine.judgement import (
     Judged,
     alternative,
     earliest,
+    instead,
     judge_group,
     judge_one,
-    refusal,
     usable_points,
 )
 from orchestrator.engine.message import Blocked, Composed, compose
@@ -70,9 +70,7 @@ def choose(house: House, reader: Reader, wish: Wish, at: datetime) -> Choice:
             )
             if not isinstance(composed, Blocked):
                 return Choice(with_alternatives(judged, refused), composed)
-            judged = msgspec.structs.replace(
-                judged, verdict=refusal(composed.code, composed.found, at, judged.facts)
-            )
+            judged = instead(judged, composed.code, composed.found)
         refused.append(judged)
     if not refused:
         return Choice(None)
@@ -104,15 +102,8 @@ def within_handover(judged: Judged, at: datetime) -> Judged:
     opens = handover_opens(judged.facts.zones, at)
     if opens is None:
         return judged
-    later = refusal(
-        "letter_handover",
-        "letters are handed over from 08:00 to 20:00 local time",
-        at,
-        judged.facts,
-        Decision.DEFER,
-    )
-    waiting = msgspec.structs.replace(later, retry_at=opens, policy_digest=judged.verdict.policy_digest)
-    return msgspec.structs.replace(judged, verdict=waiting)
+    found = "letters are handed over from 08:00 to 20:00 local time"
+    return instead(judged, "letter_handover", found, decision=Decision.DEFER, retry_at=opens)
 
 
 def with_alternatives(judged: Judged, others: Sequence[Judged]) -> Judged:

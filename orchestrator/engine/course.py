@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from orchestrator.audit.ledger import LineKind
+from orchestrator.domain import condition
 from orchestrator.domain.cadence import Cadence, Step
-from orchestrator.domain.enrollment import EnrollmentState, ExitReason
+from orchestrator.domain.enrollment import EnrollmentState, ExitReason, SuspendReason
 from orchestrator.engine import promise
 from orchestrator.engine.choice import Choice
 from orchestrator.engine.facts import Reader
 from orchestrator.engine.house import House
 from orchestrator.engine.judgement import Judged
 from orchestrator.engine.record import Origin, Recorder
-from orchestrator.engine.standing import Standing, standing
+from orchestrator.engine.standing import CLEAR, Standing, standing
+from orchestrator.store.account_field import record_of
 from orchestrator.store.claim import EnrollmentRow
 from orchestrator.store.dossier import AccountRow, Pool
 from orchestrator.store.identifier import derived_id
@@ -79,7 +81,20 @@ class Course:
             return Standing(exit=ExitReason.CLOSED)
         grace = cadence.promise_grace if cadence is not None else timedelta(days=1)
         zones = [entry["zone"] for entry in self.reader.consumer(self.row.consumer_id).zones or ()]
-        return standing(pool, self.account, self.now, grace, zones)
+        where = standing(pool, self.account, self.now, grace, zones)
+        return self._by_condition(pool) if where.is_clear and cadence is not None else where
+
+    def _by_condition(self, pool: Pool) -> Standing:
+        """What the cadence's own conditions say; a suspension by one is looked at again every day."""
+        cadence, account = self.cadence, self.account
+        if cadence is None or account is None or not (cadence.exit_when or cadence.suspend_when):
+            return CLEAR
+        record = record_of(pool, account, self.now)
+        if cadence.exit_when and condition.holds(cadence.exit_when, record):
+            return Standing(exit=ExitReason.CONDITION)
+        if cadence.suspend_when and condition.holds(cadence.suspend_when, record):
+            return Standing(suspend=SuspendReason.CONDITION, until=self.now + REJUDGE)
+        return CLEAR
 
     def look(self) -> str | None:
         """What moved the enrollment before any contact was thought of, or None: its step is to be made now."""

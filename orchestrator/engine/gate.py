@@ -16,7 +16,7 @@ from orchestrator.engine import failpoint
 from orchestrator.engine.choice import Choice, Wish, choose
 from orchestrator.engine.facts import Reader
 from orchestrator.engine.house import House
-from orchestrator.engine.judgement import Judged, earliest
+from orchestrator.engine.judgement import Judged, earliest, instead
 from orchestrator.engine.permit import LIFETIME_S, Permit, mint
 from orchestrator.engine.reading import read_batch
 from orchestrator.engine.record import Origin, Recorder
@@ -80,7 +80,10 @@ def reserve_within(house: House, unit: Session, wish: Wish, origin: Origin) -> C
     known(reader, wish)
     recorder = Recorder(house, unit, reader, unit.now)
     choice = choose(house, reader, wish, unit.now)
-    if choice.judged is not None and choice.judged.is_allowed and not claim.is_stopped(unit):
+    if choice.judged is not None and choice.judged.is_allowed and claim.is_stopped(unit):
+        found = "the stop switch is on: nothing leaves until it is released"
+        choice = Choice(instead(choice.judged, "stop_switch", found))
+    if choice.judged is not None and choice.judged.is_allowed:
         recorder.reserve(choice, origin)
     elif choice.judged is not None:
         recorder.verdict(choice.judged, None, None)

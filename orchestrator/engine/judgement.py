@@ -96,6 +96,27 @@ def refusal(
     return Verdict(decision=decision, rules=(finding,), as_of=at, facts_digest=digest)
 
 
+def instead(
+    judged: Judged,
+    code: str,
+    found: str,
+    *,
+    decision: Decision = Decision.HOLD,
+    retry_at: datetime | None = None,
+) -> Judged:
+    """What the policies allow does not leave for a reason of the engine's own; it still cites what allowed it."""
+    finding = Finding(id=code, answer=decision, found=found)
+    verdict = Verdict(
+        decision=decision,
+        retry_at=retry_at,
+        rules=(finding,),
+        as_of=judged.verdict.as_of,
+        facts_digest=judged.verdict.facts_digest,
+        policy_digest=judged.verdict.policy_digest,
+    )
+    return replace(judged, verdict=verdict)
+
+
 def usable_points(reader: Reader, consumer_id: str, channel: str) -> Sequence[PointRow | None]:
     """The contact points to ask about, best first; a task needs none."""
     points = reader.points(consumer_id, channel)

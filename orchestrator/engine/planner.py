@@ -19,6 +19,7 @@ from orchestrator.engine.facts import Reader
 from orchestrator.engine.house import House
 from orchestrator.engine.reading import read_batch
 from orchestrator.engine.record import Recorder
+from orchestrator.engine.versions import recall_versions
 from orchestrator.store import claim
 from orchestrator.store.claim import EnrollmentRow
 from orchestrator.store.session import Session
@@ -56,8 +57,9 @@ def _plan_batch(house: House, unit: Session, limit: int, report: Report) -> Reco
     if not rows:
         return None
     failpoint.reach("plan.claimed")
-    consumer_ids = sorted({row.consumer_id for row in rows})
-    claim.lock_pools(unit, consumer_ids)
+    consumer_ids = claim.lock_pools_now(unit, {row.consumer_id for row in rows})
+    rows = [row for row in rows if row.consumer_id in consumer_ids]
+    recall_versions(house, unit, ((row.cadence, row.cadence_digest) for row in rows))
     reader = read_batch(house, unit, consumer_ids)
     recorder = Recorder(house, unit, reader, unit.now)
     planning = Planning(house, reader, recorder, unit.now, report.counts, claim.stopped_campaigns(unit))

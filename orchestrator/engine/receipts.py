@@ -18,7 +18,8 @@ from orchestrator.engine import failpoint
 from orchestrator.engine.entry import Told, enter_point_state, open_incident
 from orchestrator.engine.house import House
 from orchestrator.engine.stored import id_list
-from orchestrator.store import receipt
+from orchestrator.engine.versions import recall_versions
+from orchestrator.store import entry, receipt
 from orchestrator.store.identifier import derived_id
 from orchestrator.store.outcome import (
     AttemptMove,
@@ -96,6 +97,8 @@ def apply_stored(house: House, unit: Session, limit: int) -> int:
     if not rows:
         return 0
     attempts = receipt.attempts_of(unit, {row.attempt_id for row in rows if row.attempt_id is not None})
+    named = ((row.cadence or "", row.cadence_digest or "") for row in attempts.values())
+    recall_versions(house, unit, named)
     applying = _Applying(house, unit, attempts)
     for row in rows:
         applying.take(row)
@@ -140,6 +143,10 @@ class _Applying:
                 versions[attempt.consumer_id, attempt_id] = {"outcome": _OUTCOME[kind]}
         add_event_versions(self.unit, versions)
         ledger.append(self.unit, [self._line(self.attempts[one], changed[one][1]) for one in sorted(changed)])
+        talked = [self.attempts[one].consumer_id for one in changed if changed[one][1] is _K.CONVERSATION]
+        if talked:
+            # what is reserved for these people was judged before they were spoken to
+            entry.move_epoch(self.unit, entry.pool_members(self.unit, talked))
         for attempt_id in sorted(changed):
             self._follow(self.attempts[attempt_id], *changed[attempt_id])
 

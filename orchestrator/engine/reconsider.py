@@ -9,6 +9,7 @@ from orchestrator.engine.course import Course
 from orchestrator.engine.house import House
 from orchestrator.engine.reading import read_batch
 from orchestrator.engine.record import Recorder
+from orchestrator.engine.versions import recall_versions
 from orchestrator.store import claim
 from orchestrator.store.session import Session
 
@@ -19,6 +20,7 @@ def reconsider(house: House, unit: Session, consumer_ids: Iterable[str]) -> None
     rows = claim.of_consumers(unit, people)
     if not rows:
         return
+    recall_versions(house, unit, ((row.cadence, row.cadence_digest) for row in rows))
     reader = read_batch(house, unit, people)
     recorder = Recorder(house, unit, reader, unit.now)
     for row in rows:

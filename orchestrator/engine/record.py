@@ -75,7 +75,9 @@ class Recorder:
             raise ValueError("only an allowed contact is reserved")
         digest = composed.content_digest if composed is not None else None
         verdict_id = self.verdict(judged, origin.attempt_id, origin.enrollment_id, digest)
-        self._event(judged, origin.attempt_id)
+        if judged.proposal.channel != "task":
+            # a task on a worklist reaches nobody; the call that somebody makes for it is asked for by itself
+            self._event(judged, origin.attempt_id)
         at = to_micros(self.now)
         valid_until, not_after = self._ends(judged, origin)
         proposal = judged.proposal

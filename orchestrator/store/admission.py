@@ -2,7 +2,6 @@
 
 A consumer's epoch moves with every opt-out, stop, payment or recall. The statement takes a shared lock on the
 consumers, so that such a change either comes first and is seen, or comes after and waits for the permits to end.
-Nobody waits here: a consumer who is being changed is passed over and asked again by the next chunk.
 A consumer whose facts are changing at this moment is passed over until the next look: nobody waits, and no cycle of
 waiting can form with a change that locks the consumer first and its attempts after.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -94,6 +95,31 @@ def lock_pools(unit: Session, consumer_ids: Iterable[str]) -> None:
         "ORDER BY id FOR UPDATE",
         {"ids": sorted(set(consumer_ids))},
     )
+
+
+def lock_pools_now(unit: Session, consumer_ids: Iterable[str]) -> set[str]:
+    """Lock those of the consumers whose whole pool nobody else holds at this moment; gives them.
+
+    Who is being changed (an opt-out, a payment) is passed over: the planner holds enrollments already, and a change
+    locks the consumer first and its enrollments after, so waiting here could close a circle.
+    """
+    wanted = sorted(set(consumer_ids))
+    if unit.dialect == "sqlite":
+        return set(wanted)
+    members = (
+        "FROM consumer WHERE pool_id IN (SELECT pool_id FROM consumer WHERE id = ANY(:ids)) "
+        "ORDER BY id FOR UPDATE SKIP LOCKED"
+    )
+    locked = unit.query(f"SELECT id, pool_id {members}", {"ids": wanted})
+    sizes = dict(
+        unit.query(
+            "SELECT pool_id, count(*) FROM consumer WHERE pool_id = ANY(:pools) GROUP BY pool_id",
+            {"pools": sorted({pool_id for _, pool_id in locked})},
+        )
+    )
+    held = Counter(pool_id for _, pool_id in locked)
+    whole = {pool_id for pool_id, size in sizes.items() if held[pool_id] == size}
+    return {consumer_id for consumer_id, pool_id in locked if pool_id in whole}.intersection(wanted)
 
 
 def stopped_campaigns(unit: Session) -> frozenset[str]:

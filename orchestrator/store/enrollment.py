@@ -57,6 +57,15 @@ def keep_version(unit: Session, name: str, digest: str, body: str) -> None:
     )
 
 
+def version_body(unit: Session, name: str, digest: str) -> str | None:
+    """The text of a cadence version as it was kept; None: never kept here."""
+    row = unit.one(
+        "SELECT body FROM cadence_version WHERE name = :name AND digest = :digest",
+        {"name": name, "digest": digest},
+    )
+    return None if row is None else str(row[0])
+
+
 def enter(
     unit: Session,
     chosen: Sequence[Candidate],
