@@ -95,14 +95,7 @@ class Book:
         _change(
             consumer, {name: value for name, value in row.consumer.items() if _is_news(consumer, name, value)}
         )
-        zones, paths = len(consumer.zones), len(consumer.jurisdictions)
-        old = {"zones": list(consumer.zones.items()), "jurisdictions": list(consumer.jurisdictions)}
-        for zone, source in row.zones:
-            consumer.zones.setdefault(zone, source)
-        consumer.jurisdictions.update(dict.fromkeys(row.jurisdictions))
-        if not consumer.is_new and (len(consumer.zones) > zones or len(consumer.jurisdictions) > paths):
-            for name, value in old.items():
-                consumer.before.setdefault(name, value)
+        _join_places(consumer, row)
         for point in row.points:
             key = (point.kind, point.index)
             if key not in consumer.points:
@@ -144,6 +137,19 @@ class Book:
                 self.moved.update(account.consumers)
             account.state = state
             account.state_changed_on = ""
+
+
+def _join_places(consumer: ConsumerState, row: PortfolioRow) -> None:
+    """Zones and jurisdictions join those that are there."""
+    zones, paths = consumer.zones, consumer.jurisdictions
+    if all(zone in zones for zone, _ in row.zones) and all(path in paths for path in row.jurisdictions):
+        return
+    if not consumer.is_new:
+        consumer.before.setdefault("zones", list(zones.items()))
+        consumer.before.setdefault("jurisdictions", list(paths))
+    for zone, source in row.zones:
+        zones.setdefault(zone, source)
+    paths.update(dict.fromkeys(row.jurisdictions))
 
 
 def _change(state: ConsumerState | AccountState, news: Mapping[str, Any]) -> None:

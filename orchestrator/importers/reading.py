@@ -155,7 +155,9 @@ def _record(number: int, line: str) -> Record:
         )
     except (csv.Error, StopIteration):
         return Record(number, _loose_cells(line), "the quotation marks do not match")
-    cells = [restore(cell.strip()) for cell in cells]
+    cells = [cell.strip() for cell in cells]
+    if "'" in line:
+        cells = [restore(cell) for cell in cells]
     return Record(number, cells, None if line.rstrip("\r\n").isprintable() else odd_character(cells))
 
 

@@ -14,6 +14,7 @@ from orchestrator.errors import FileFormatError
 
 LINE, REASON = "rejected_line", "rejected_reason"
 _ACTIVE = ("=", "+", "-", "@", "\t", "\r")
+_DEFUSED = tuple("'" + mark for mark in _ACTIVE)
 
 
 def defuse(cell: str) -> str:
@@ -26,7 +27,7 @@ def defuse(cell: str) -> str:
 
 def restore(cell: str) -> str:
     """A defused cell as it was."""
-    return cell[1:] if len(cell) > 1 and cell[0] == "'" and cell[1] in _ACTIVE else cell
+    return cell[1:] if cell.startswith(_DEFUSED) else cell
 
 
 class RejectedFile:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -131,16 +130,12 @@ class _Job:
         self._begin()
         prepare, write = _WORK[self._kind]
         reader = RowReader(self._header)
-        # the next chunk is prepared while the database writes this one
-        with ThreadPoolExecutor(max_workers=1) as ahead:
-            coming = ahead.submit(self._next, reader, prepare)
-            while (chunk := coming.result()).count:
-                coming = ahead.submit(self._next, reader, prepare)
-                for line, reason, cells in chunk.refused:
-                    self.batch.rejected.add(line, reason, cells)
-                self._write(write, chunk.ready)
-                self.batch.rows += chunk.count
-                reporter.advance(chunk.count)
+        while (chunk := self._next(reader, prepare)).count:
+            for line, reason, cells in chunk.refused:
+                self.batch.rejected.add(line, reason, cells)
+            self._write(write, chunk.ready)
+            self.batch.rows += chunk.count
+            reporter.advance(chunk.count)
         self._close_absent()
         if self._kind is Kind.HISTORY and self.batch.complete_since:
             self._complete()
