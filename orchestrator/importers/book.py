@@ -33,7 +33,8 @@ class ConsumerState:
     jurisdictions: dict[str, None] = field(default_factory=dict)
     pool_id: str = ""
     before: dict[str, Any] = field(default_factory=dict)
-    points: set[tuple[str, str]] = field(default_factory=set)
+    # (kind, index) -> id, empty until the point is written
+    points: dict[tuple[str, str], str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
 
 
@@ -99,7 +100,7 @@ class Book:
         for point in row.points:
             key = (point.kind, point.index)
             if key not in consumer.points:
-                consumer.points.add(key)
+                consumer.points[key] = ""
                 position = consumer.counts.get(point.kind, 0)
                 consumer.counts[point.kind] = position + 1
                 self.new_points.append(NewPoint(consumer.id, point, position))

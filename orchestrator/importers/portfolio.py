@@ -59,7 +59,7 @@ def write_chunk(unit: Session, batch: Batch, rows: Sequence[PortfolioRow]) -> No
     _write_accounts(unit, batch, book)
     _write_points(unit, batch, book)
     pool.join(unit, batch, _newcomers(book))
-    standing.write(unit, batch, taken)
+    standing.write(unit, batch, book, taken)
     batch.moves(book.moved)
     batch.stirs(_with_news(book))
     if batch.cadence is not None:
@@ -94,13 +94,13 @@ def load(unit: Session, rows: Iterable[PortfolioRow]) -> Book:
 
 
 def _load_points(unit: Session, book: Book) -> None:
-    columns = ("consumer_id", "kind", "value_index", "party_id")
-    for consumer_id, kind, index, party in bulk.select(
+    columns = ("consumer_id", "kind", "value_index", "id", "party_id")
+    for consumer_id, kind, index, id_, party in bulk.select(
         unit, columns, "contact_point", "consumer_id", sorted(book.consumers)
     ):
         if party is None:
             state = book.consumers[consumer_id]
-            state.points.add((kind, index))
+            state.points[kind, index] = id_
             state.counts[kind] = state.counts.get(kind, 0) + 1
 
 
@@ -256,10 +256,11 @@ def _write_points(unit: Session, batch: Batch, book: Book) -> None:
             else (None, None, None, None)
         )
         zones = bulk.zones_json(tuple(point.zones))
+        id_ = ordered_id("cp", order, new.consumer_id, point.kind, point.index)
+        book.consumers[new.consumer_id].points[point.kind, point.index] = id_
         rows.append(
             (
-                ordered_id("cp", order, new.consumer_id, point.kind, point.index),
-                *(new.consumer_id, point.kind, point.sealed, point.index, key_id, point.number_kind),
+                *(id_, new.consumer_id, point.kind, point.sealed, point.index, key_id, point.number_kind),
                 *(*where, "no", new.position, "unverified", zones, now, now),
             )
         )

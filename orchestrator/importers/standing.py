@@ -11,6 +11,7 @@ from dataclasses import replace
 from orchestrator.audit.ledger import LineKind
 from orchestrator.importers import pool, stop
 from orchestrator.importers.batch import Batch
+from orchestrator.importers.book import Book
 from orchestrator.importers.portfolio_row import PortfolioRow
 from orchestrator.store import bulk
 from orchestrator.store.identifier import derived_id, ordered_id
@@ -27,9 +28,9 @@ def protective_part(row: PortfolioRow) -> PortfolioRow:
     return replace(row, consents=[], notices=[], holds=holds)
 
 
-def write(unit: Session, batch: Batch, rows: Sequence[PortfolioRow]) -> None:
+def write(unit: Session, batch: Batch, book: Book, rows: Sequence[PortfolioRow]) -> None:
     """Write what the rows add."""
-    _write_consents(unit, batch, [row for row in rows if row.consents])
+    _write_consents(unit, batch, book, [row for row in rows if row.consents])
     _write_notices(unit, batch, [row for row in rows if row.notices])
     _write_holds(unit, batch, [row for row in rows if row.holds])
     told = [(row.consumer_id, channel) for row in rows for channel in row.opt_outs]
@@ -41,24 +42,41 @@ def _fact(unit: Session, batch: Batch, id_: str, consumer_id: str, at: int) -> t
     return (id_, consumer_id, at, unit.now_micros, batch.source, batch.recorded_by, False)
 
 
-def _write_consents(unit: Session, batch: Batch, rows: Sequence[PortfolioRow]) -> None:
-    told = dict.fromkeys((row.consumer_id, *consent) for row in rows for consent in row.consents)
-    columns = ("consumer_id", "type", "channel", "occurred_at")
+def _write_consents(unit: Session, batch: Batch, book: Book, rows: Sequence[PortfolioRow]) -> None:
+    told = {
+        (row.consumer_id, kind, channel, at, point): None
+        for row in rows
+        for kind, channel, at in row.consents
+        for point in _points_of(book, row, channel)
+    }
+    columns = ("consumer_id", "type", "channel", "occurred_at", "contact_point_id")
     held = {tuple(found) for found in bulk.select(unit, columns, "consent", "consumer_id", _consumers(rows))}
     order = batch.order(unit)
     bulk.insert(
         unit,
         "consent",
-        (*_FACT, "type", "channel", "party", "obtained_during_violation"),
+        (*_FACT, "type", "channel", "contact_point_id", "party", "obtained_during_violation"),
         [
             (
                 *_fact(unit, batch, ordered_id("co", order, *consent), consent[0], consent[3]),
-                *(*consent[1:3], "consumer", False),
+                *(*consent[1:3], consent[4], "consumer", False),
             )
             for consent in told
             if consent not in held
         ],
     )
+
+
+def _points_of(book: Book, row: PortfolioRow, channel: str) -> list[str | None]:
+    """What the consent is for: the row's own numbers or mailbox, else those on record; without any, the channel."""
+    kind = "email" if channel == "email" else "phone"
+    known = book.consumers[row.consumer_id].points
+    own = [
+        (point.kind, point.index)
+        for point in row.points
+        if point.kind == kind and (channel != "sms" or point.number_kind == "mobile")
+    ]
+    return [known[key] for key in own or known if key[0] == kind] or [None]
 
 
 def _write_notices(unit: Session, batch: Batch, rows: Sequence[PortfolioRow]) -> None:

@@ -243,3 +243,16 @@ def test_small_chunks_give_the_same_book(desk: Desk, ann: Ann) -> None:
     result = desk.bring(*rows, chunk_rows=4)
     assert (result.rows, result.accounts, result.consumers, result.rejected) == (30, 30, 7, 0)
     assert desk.see("SELECT DISTINCT pool_id FROM consumer") == [("c0",)]
+
+
+def test_a_consent_is_for_the_number_or_mailbox_beside_it(desk: Desk, ann: Ann) -> None:
+    at = "2026-01-01T00:00:00Z"
+    desk.bring(ann(email="ann@example.org", consent_sms=at, consent_email=at, consent_voice=at))
+    desk.bring(ann(mobile="+12125550111"))
+    rows = desk.see(
+        "SELECT s.channel, p.kind, p.position FROM consent s JOIN contact_point p ON p.id = s.contact_point_id "
+        "ORDER BY s.channel"
+    )
+    assert rows == [("email", "email", 0), ("sms", "phone", 0), ("voice", "phone", 0)]
+    desk.bring(ann(consumer_id="c2", account_id="a2", mobile="", address_line1="1 Oak St", consent_sms=at))
+    assert desk.see("SELECT channel FROM consent WHERE contact_point_id IS NULL") == [("sms",)]
