@@ -287,7 +287,7 @@ def write(folder: Path, on: date, seed: int = 1) -> dict[str, Path]:
     }
     for name, (columns, rows) in files.items():
         with (folder / name).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, columns)
+            writer = csv.DictWriter(file, columns, lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
     return {name: folder / name for name in files}
