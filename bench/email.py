@@ -11,6 +11,7 @@ import contextlib
 import cProfile
 import io
 import pstats
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -26,6 +27,7 @@ from orchestrator.engine.house import House
 from orchestrator.store.database import Database
 
 AIM = 1_800
+PROFILED = re.compile(r" +\d+(/\d+)? +\d+\.\d+ ")
 
 
 def lines(*, quick: bool = False) -> Iterator[Line]:
@@ -97,5 +99,5 @@ def profile(port: int, count: int = 1_500, top: int = 12) -> list[str]:
         profiler.disable()
     out = io.StringIO()
     pstats.Stats(profiler, stream=out).sort_stats("tottime").print_stats(top)
-    rows = [line.split(None, 5) for line in out.getvalue().splitlines() if line[:12].strip()[:1].isdigit()]
+    rows = [line.split(None, 5) for line in out.getvalue().splitlines() if PROFILED.match(line)]
     return [f"{row[1]} s {row[5].rpartition('/')[2]}" for row in rows if len(row) == 6]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import cProfile
 import io
 import pstats
+import re
 import subprocess
 import sys
 import time
@@ -26,6 +27,7 @@ AIM = 5_000
 BATCH = 500
 WORKERS = 2
 FEW = 10
+PROFILED = re.compile(r" +\d+(/\d+)? +\d+\.\d+ ")
 Step = Callable[[House], int]
 
 
@@ -165,7 +167,7 @@ def profile(dialect: str, count: int = 2_000, top: int = 12) -> list[str]:
         profiler.disable()
     out = io.StringIO()
     pstats.Stats(profiler, stream=out).sort_stats("tottime").print_stats(top)
-    rows = [line.split(None, 5) for line in out.getvalue().splitlines() if line[:12].strip()[:1].isdigit()]
+    rows = [line.split(None, 5) for line in out.getvalue().splitlines() if PROFILED.match(line)]
     return [f"{row[1]} s {row[5].rpartition('/')[2]}" for row in rows if len(row) == 6]
 
 

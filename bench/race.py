@@ -55,9 +55,10 @@ class Race:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Tries a second, the 99th percentile of one try in milliseconds, and calls granted per consumer."""
+    """Tries a second, the median and the 99th percentile of one try in milliseconds, and calls granted per consumer."""
 
     per_s: float
+    p50_ms: float
     p99_ms: float
     granted: dict[str, int]
     failed: int
@@ -90,6 +91,7 @@ def run(race: Race) -> Result:
     times = sorted(one for answer in answers for one in answer["times"])
     return Result(
         per_s=len(times) / took,
+        p50_ms=times[len(times) // 2] * 1000 if times else 0.0,
         p99_ms=times[int(len(times) * 0.99)] * 1000 if times else 0.0,
         granted=_granted(race),
         failed=sum(answer["failed"] for answer in answers),
@@ -240,10 +242,12 @@ def _line(name: str, ours: Result, theirs: Result) -> Line:
             "cap": CAP,
             "breaches": ours.breaches,
             "most granted": ours.worst,
+            "p50_ms": round(ours.p50_ms, 1),
             "p99_ms": round(ours.p99_ms, 1),
             "failed": ours.failed,
             "their breaches": theirs.breaches,
             "their most granted": theirs.worst,
+            "their p50_ms": round(theirs.p50_ms, 1),
             "their p99_ms": round(theirs.p99_ms, 1),
         },
     )
