@@ -38,6 +38,8 @@ class Batch:
     cadence: Cadence | None = None
     house: House | None = None
     enrolled: int = 0
+    # consumers found to share a number or mailbox with another
+    sharing: int = 0
     rows: int = 0
     creditors: set[str] = field(default_factory=set)
     # hashes of ids: eight bytes an entry instead of the id, so that memory stays flat

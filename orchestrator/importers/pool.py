@@ -77,7 +77,7 @@ def join(unit: Session, batch: Batch, new: Newcomers) -> None:
     renamed = {old: union.root(old) for old in sorted(set(pools.values())) if union.root(old) != old}
     for old, name in renamed.items():
         book.join_pool(unit, old, name)
-    _record(unit, groups)
+    batch.sharing += _record(unit, groups)
 
 
 def _by_key(unit: Session, new: Newcomers) -> Iterable[_Group]:
@@ -119,8 +119,8 @@ def _pairs(group: _Group, settled: set[tuple[str, Pair]]) -> Iterable[Pair]:
     return (pair for pair in combinations(members, 2) if (group.index, pair) not in settled)
 
 
-def _record(unit: Session, groups: Iterable[_Group]) -> None:
-    """One link from the first member to each other one, once."""
+def _record(unit: Session, groups: Iterable[_Group]) -> int:
+    """One link from the first member to each other one, once; how many new ones a number or mailbox made."""
     rows: dict[str, tuple[object, ...]] = {}
     for group in groups:
         first, *others = sorted(group.members)
@@ -129,7 +129,57 @@ def _record(unit: Session, groups: Iterable[_Group]) -> None:
             rows[link] = (link, first, other, group.basis, group.index, unit.now_micros)
     known = {found[0] for found in bulk.select(unit, ("id",), "pool_link", "id", sorted(rows))}
     columns = ("id", "consumer_id", "other_consumer_id", "basis", "value_index", "found_at")
-    bulk.insert(unit, "pool_link", columns, [row for link, row in rows.items() if link not in known])
+    new = [row for link, row in rows.items() if link not in known]
+    bulk.insert(unit, "pool_link", columns, new)
+    return sum(1 for row in new if row[4] is not None)
+
+
+def shared(unit: Session, one: str, other: str) -> dict[str, str]:
+    """Index -> kind of the numbers and mailboxes that both consumers have."""
+    columns = ("consumer_id", "value_index", "kind", "party_id")
+    held: dict[str, dict[str, str]] = {one: {}, other: {}}
+    for consumer_id, index, kind, party_id in bulk.select(
+        unit, columns, "contact_point", "consumer_id", [one, other]
+    ):
+        if party_id is None and kind in _BASIS:
+            held[consumer_id][index] = kind
+    return {index: kind for index, kind in held[one].items() if index in held[other]}
+
+
+def settle(unit: Session, one: str, other: str, *, same_person: bool, by: str) -> list[str]:
+    """Record that two consumers who share a number or mailbox are, or are not, one person, and pool anew.
+
+    Gives everyone whose pool was looked at. Equal identity keys stay one person whatever is settled.
+    """
+    first, second = sorted((one, other))
+    for index, kind in shared(unit, first, second).items():
+        link = derived_id("pl", first, second, _BASIS[kind], index)
+        if not list(bulk.select(unit, ("id",), "pool_link", "id", [link])):
+            columns = ("id", "consumer_id", "other_consumer_id", "basis", "value_index", "found_at")
+            bulk.insert(
+                unit, "pool_link", columns, [(link, first, second, _BASIS[kind], index, unit.now_micros)]
+            )
+        told = ("settled_at", "settled_by", "same_person")
+        bulk.update(unit, "pool_link", told, [(link, unit.now_micros, by, same_person)])
+    people = sorted(members(unit, [first, second]))
+    _pool_anew(unit, people)
+    return people
+
+
+def _pool_anew(unit: Session, people: list[str]) -> None:
+    """Work out the pools of these consumers from what they share now."""
+    keys = {row[0] for row in bulk.select(unit, ("person_key",), "consumer", "id", people) if row[0]}
+    columns = ("value_index", "kind", "consumer_id", "party_id")
+    found = bulk.select(unit, columns, "contact_point", "consumer_id", people)
+    values = [(row[0], row[1], row[2]) for row in found if row[3] is None and row[1] in _BASIS]
+    new = Newcomers(keys, values, set())
+    groups = [group for group in (*_by_key(unit, new), *_by_value(unit, new)) if len(group.members) > 1]
+    union, settled = Union(), _settled_apart(unit, groups)
+    for group in groups:
+        for one, other in _pairs(group, settled):
+            union.join(one, other)
+    bulk.update(unit, "consumer", ("pool_id",), [(id_, union.root(id_)) for id_ in people])
+    book.move_epochs(unit, people)
 
 
 def members(unit: Session, consumer_ids: Collection[str]) -> set[str]:

@@ -212,6 +212,17 @@ class _Job:
             rejected_path=batch.rejected.path if refused else None,
             closed=len(self._gone),
             enrolled=batch.enrolled,
+            notes=tuple(_notes(batch)),
+        )
+
+
+def _notes(batch: Batch) -> Iterator[str]:
+    if batch.seen_before:
+        yield "this very file went in before: balances stay as they are"
+    if batch.sharing:
+        yield (
+            f"{batch.sharing} consumers share a number or mailbox with another: they count as one person for caps "
+            "and stops until somebody settles it"
         )
 
 
