@@ -20,9 +20,13 @@ from orchestrator.engine.gate import Leave
 from orchestrator.engine.house import House
 from orchestrator.engine.permit import PermitError
 from orchestrator.engine.settlement import Outcome, Settled, settle
+from orchestrator.errors import UnavailableError
 
 T = TypeVar("T")
+LANES = 2
+"""Chunks of one channel under way at a time: one is admitted or recorded while the other's calls are made."""
 _RETRY = timedelta(minutes=5)
+_PATIENCE_S = (0.1, 0.5, 2.0)
 _NEVER_SOON = timedelta(hours=6)
 
 
@@ -38,11 +42,12 @@ class Dispatcher:
         done = await asyncio.gather(*(self.run_channel(channel) for channel in sorted(self.house.providers)))
         return sum(done)
 
-    async def run_channel(self, channel: Channel, only: str | None = None) -> int:
+    async def run_channel(self, channel: Channel, only: str | None = None, lanes: int = 1) -> int:
         """Admit a chunk no larger than the sender can start in half a second (or `only` one attempt), call, record."""
         provider = self.house.providers[channel]
         breaker = self.breakers.setdefault(channel, Breaker())
-        limit = breaker.allowance(self.house.monotonic(), provider.max_per_500ms)
+        most = max(1, provider.max_per_500ms // lanes)
+        limit = breaker.allowance(self.house.monotonic(), most)
         if limit == 0:
             return 0
         leaves = await self._work(lambda: gate.admit(self.house, channel, limit, only))
@@ -52,10 +57,24 @@ class Dispatcher:
         calls = (self._call(leave, messages.get(leave.attempt.id)) for leave in leaves)
         settled = list(await asyncio.gather(*calls))
         failpoint.reach("dispatch.called")
-        await self._work(lambda: settle(self.house, settled))
+        await self._record(settled)
         failpoint.reach("record.committed")
         self._judge_provider(breaker, settled)
         return len(settled)
+
+    async def _record(self, settled: Sequence[Settled]) -> None:
+        """Write outcomes down; a database that hiccups is asked again, since recording twice changes nothing.
+
+        If it stays away, the reaper calls these attempts ambiguous: they count, and are never sent again.
+        """
+        for wait in (*_PATIENCE_S, None):
+            try:
+                return await self._work(lambda: settle(self.house, settled))
+            except UnavailableError:
+                if wait is None or self.house.inline:
+                    raise
+                await asyncio.sleep(wait)
+        return None
 
     async def _call(self, leave: Leave, message: Message | None) -> Settled:
         attempt, permit = leave.attempt, leave.permit
