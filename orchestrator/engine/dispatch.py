@@ -23,8 +23,6 @@ from orchestrator.engine.settlement import Outcome, Settled, settle
 from orchestrator.errors import UnavailableError
 
 T = TypeVar("T")
-LANES = 2
-"""Chunks of one channel under way at a time: one is admitted or recorded while the other's calls are made."""
 _RETRY = timedelta(minutes=5)
 _PATIENCE_S = (0.1, 0.5, 2.0)
 _NEVER_SOON = timedelta(hours=6)
@@ -42,12 +40,11 @@ class Dispatcher:
         done = await asyncio.gather(*(self.run_channel(channel) for channel in sorted(self.house.providers)))
         return sum(done)
 
-    async def run_channel(self, channel: Channel, only: str | None = None, lanes: int = 1) -> int:
+    async def run_channel(self, channel: Channel, only: str | None = None) -> int:
         """Admit a chunk no larger than the sender can start in half a second (or `only` one attempt), call, record."""
         provider = self.house.providers[channel]
         breaker = self.breakers.setdefault(channel, Breaker())
-        most = max(1, provider.max_per_500ms // lanes)
-        limit = breaker.allowance(self.house.monotonic(), most)
+        limit = breaker.allowance(self.house.monotonic(), provider.max_per_500ms)
         if limit == 0:
             return 0
         leaves = await self._work(lambda: gate.admit(self.house, channel, limit, only))

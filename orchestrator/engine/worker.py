@@ -18,7 +18,7 @@ from orchestrator.audit.head import HEAD_EVERY_S, Signer, write_head
 from orchestrator.audit.sealer import seal_pending
 from orchestrator.engine import planner, receipts
 from orchestrator.engine.conduct import Conduct
-from orchestrator.engine.dispatch import LANES, Dispatcher
+from orchestrator.engine.dispatch import Dispatcher
 from orchestrator.engine.house import House
 from orchestrator.engine.life import Agenda
 from orchestrator.engine.reaper import reap
@@ -76,14 +76,14 @@ class Worker:
             ("callbacks", self._apply),
         ]
         for channel in sorted(self.house.providers):
-            turns += [(f"dispatch {channel.value}", self._channel(channel)) for _ in range(LANES)]
+            turns.append((f"dispatch {channel.value}", self._channel(channel)))
         if self.neighbours is not None:
             turns.append(("neighbours", self._neighbours))
         return turns
 
     def _channel(self, channel: Channel) -> Callable[[], Coroutine[Any, Any, int]]:
         async def turn() -> int:
-            return await self.dispatcher.run_channel(channel, lanes=LANES)
+            return await self.dispatcher.run_channel(channel)
 
         return turn
 
