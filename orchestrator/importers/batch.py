@@ -41,6 +41,8 @@ class Batch:
     # consumers found to share a number or mailbox with another
     sharing: int = 0
     rows: int = 0
+    # creditors whose row is there, and those that a history speaks of
+    known_creditors: set[str] = field(default_factory=set)
     creditors: set[str] = field(default_factory=set)
     # hashes of ids: eight bytes an entry instead of the id, so that memory stays flat
     _accounts: set[int] = field(default_factory=set)
@@ -49,6 +51,7 @@ class Batch:
     _serial: int = 0
     _moved: set[str] = field(default_factory=set)
     _stirred: set[str] = field(default_factory=set)
+    _refused: list[tuple[int, str, list[str]]] = field(default_factory=list)
     _noted: list[tuple[LineKind, str | None, dict[str, Any]]] = field(default_factory=list)
 
     @property
@@ -123,5 +126,17 @@ class Batch:
             self._consumers.add(hash(consumer_id))
 
     def refuse(self, row: Row, reason: str) -> None:
-        """Put a row into the rejected file."""
-        self.rejected.add(row.line, reason, row.cells)
+        """Refuse a row of this chunk."""
+        self._refused.append((row.line, reason, row.cells))
+
+    def keep_refused(self) -> None:
+        """Into the rejected file, before the accepted rows commit: no row is in neither place."""
+        for line, reason, cells in self._refused:
+            self.rejected.add(line, reason, cells)
+        self._refused.clear()
+        self.rejected.flush()
+
+    def forget_chunk(self) -> None:
+        """The chunk was rolled back and is tried again."""
+        for noted in (self._refused, self._moved, self._stirred, self._noted, self.known_creditors):
+            noted.clear()

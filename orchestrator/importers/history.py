@@ -21,7 +21,7 @@ from orchestrator.importers.cell import CellError
 from orchestrator.importers.ready import Ready, needs, readings
 from orchestrator.importers.row import Row, RowError
 from orchestrator.services.correction import Change, report_unlawful
-from orchestrator.store import book, bulk
+from orchestrator.store import book, bulk, claim
 from orchestrator.store.identifier import derived_id
 from orchestrator.store.sealing import Sealer
 from orchestrator.store.session import Session
@@ -87,6 +87,7 @@ def prepare(row: Row, sealer: Sealer) -> Ready:
 
 def write_chunk(unit: Session, batch: Batch, rows: Sequence[Ready]) -> None:
     """Add contacts and corrections; a row that is known already changes nothing."""
+    claim.lock_pools(unit, {row.values["consumer_id"] for row in rows})
     people = _people(unit, {row.values["consumer_id"] for row in rows})
     past = _past(unit, rows)
     new: list[tuple[object, ...]] = []

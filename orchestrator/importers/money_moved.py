@@ -11,7 +11,7 @@ from orchestrator.importers.batch import Batch
 from orchestrator.importers.cell import CellError, amount
 from orchestrator.importers.ready import Ready, needs
 from orchestrator.importers.row import Row, RowError
-from orchestrator.store import bulk
+from orchestrator.store import bulk, claim
 from orchestrator.store.identifier import derived_id
 from orchestrator.store.sealing import Sealer
 from orchestrator.store.session import Session
@@ -198,9 +198,10 @@ def _accounts(unit: Session, ids: Iterable[str]) -> dict[str, AccountMoney]:
     )
     for account_id, _, consumer_id in sorted(links):
         owners.setdefault(account_id, consumer_id)
+    claim.lock_pools(unit, owners.values())
     return {
         found[0]: AccountMoney(found[0], found[1], found[2], found[3], owners[found[0]])
-        for found in bulk.select(unit, columns, "account", "id", wanted)
+        for found in bulk.select(unit, columns, "account", "id", wanted, lock=True)
     }
 
 

@@ -15,7 +15,7 @@ from orchestrator.importers.book import OPEN, AccountState, Book, ConsumerState
 from orchestrator.importers.portfolio_row import CONSUMER_FIELDS, PortfolioRow
 from orchestrator.importers.row import RowError
 from orchestrator.services.enroll import enroll_accounts
-from orchestrator.store import bulk
+from orchestrator.store import bulk, claim
 from orchestrator.store.identifier import derived_id, ordered_id
 from orchestrator.store.session import Session
 
@@ -81,6 +81,8 @@ def load(unit: Session, rows: Iterable[PortfolioRow]) -> Book:
     book = Book()
     consumer_ids = sorted({row.consumer_id for row in rows})
     account_ids = sorted({row.account_id for row in rows})
+    # consumers first, then what is theirs: the order in which every change locks
+    claim.lock_pools(unit, consumer_ids)
     columns = ("id", "pool_id", *_CONSUMER_COLUMNS)
     for found in bulk.select(unit, columns, "consumer", "id", consumer_ids):
         fields = dict(zip(columns, found, strict=True))
@@ -106,7 +108,7 @@ def _load_points(unit: Session, book: Book) -> None:
 
 def _load_accounts(unit: Session, book: Book, account_ids: list[str]) -> None:
     columns = ("id", "state", "state_changed_at", "account_number_index", *_ACCOUNT_COLUMNS)
-    for found in bulk.select(unit, columns, "account", "id", account_ids):
+    for found in bulk.select(unit, columns, "account", "id", account_ids, lock=True):
         fields = dict(zip(columns, found, strict=True))
         if fields["new_placement"] is not None:
             fields["new_placement"] = bool(fields["new_placement"])
@@ -140,7 +142,7 @@ def _set_history(book: Book, batch: Batch) -> None:
 
 def _write_creditors(unit: Session, batch: Batch, book: Book) -> None:
     wanted = {account.fields["creditor_id"] for account in book.accounts.values() if account.is_new}
-    missing = sorted(wanted - batch.creditors)
+    missing = sorted(wanted - batch.known_creditors)
     if missing:
         known = {found[0] for found in bulk.select(unit, ("id",), "creditor", "id", missing)}
         bulk.insert(
@@ -149,7 +151,7 @@ def _write_creditors(unit: Session, batch: Batch, book: Book) -> None:
             ("id", "name", "first_seen_at"),
             [(id_, id_, unit.now_micros) for id_ in missing if id_ not in known],
         )
-        batch.creditors |= wanted
+        batch.known_creditors |= wanted
 
 
 def _consumer_cells(state: ConsumerState) -> tuple[Any, ...]:

@@ -12,7 +12,7 @@ from typing import Any
 from orchestrator.audit.ledger import LineKind
 from orchestrator.clock import Clock
 from orchestrator.engine.house import House
-from orchestrator.errors import FileFormatError, UsageError
+from orchestrator.errors import FileFormatError, UnavailableError, UsageError
 from orchestrator.importers import (
     check,
     header,
@@ -40,6 +40,8 @@ from orchestrator.store.session import Session
 
 # chunks are sized so that a write transaction takes about this long, and opt-outs always get through
 LONG_SECONDS = 0.15
+# a chunk that met a deadlock, or waited too long for its turn, is tried again
+TRIES = 4
 SMALLEST_CHUNK, FIRST_CHUNK = 200, 500
 # opt-outs commit in small transactions: each is in force as soon as it can be
 OPT_OUT_ROWS = 500
@@ -152,21 +154,39 @@ class _Job:
         return chunk
 
     def _write(self, write: Write, prepared: list[Any]) -> None:
+        """One chunk; contention with other writers is waited out, and the chunk tried again from its start."""
         if not prepared:
             self.batch.rejected.flush()
             return
-        with self._database.write(self._clock, urgent=self._kind is Kind.OPT_OUTS) as unit:
-            began = time.perf_counter()
-            write(unit, self.batch, prepared)
-            self.batch.follow(unit)
-            self.batch.rejected.flush()
+        began = time.perf_counter()
+        for left in reversed(range(TRIES)):
+            try:
+                self._try(write, prepared)
+                break
+            except UnavailableError:
+                self.batch.forget_chunk()
+                if not left:
+                    raise
         took = time.perf_counter() - began
         fitting = int(len(prepared) * LONG_SECONDS / max(took, 0.001))
         self._chunk = min(self._most, max(SMALLEST_CHUNK, min(fitting, 2 * self._chunk)))
 
+    def _try(self, write: Write, prepared: list[Any]) -> None:
+        enrolled, sharing = self.batch.enrolled, self.batch.sharing
+        try:
+            with self._database.write(self._clock, urgent=self._kind is Kind.OPT_OUTS) as unit:
+                book.take_turn(unit)
+                write(unit, self.batch, prepared)
+                self.batch.follow(unit)
+                self.batch.keep_refused()
+        except UnavailableError:
+            self.batch.enrolled, self.batch.sharing = enrolled, sharing
+            raise
+
     def _close_absent(self) -> None:
         for start in range(0, len(self._gone), SMALLEST_CHUNK):
             with self._database.write(self._clock) as unit:
+                book.take_turn(unit)
                 money_moved.close_absent(unit, self.batch, self._gone[start : start + SMALLEST_CHUNK])
                 self.batch.follow(unit)
 
@@ -221,7 +241,7 @@ def _notes(batch: Batch) -> Iterator[str]:
         yield "this very file went in before: balances stay as they are"
     if batch.sharing:
         yield (
-            f"{batch.sharing} consumers share a number or mailbox with another: they count as one person for caps "
+            f"numbers or mailboxes shared by two consumers: {batch.sharing}; the two count as one person for caps "
             "and stops until somebody settles it"
         )
 

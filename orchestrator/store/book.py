@@ -7,6 +7,15 @@ from typing import Any
 
 from orchestrator.store.session import Session
 
+# any number that no other advisory lock of the database uses
+_TURN = 7_302_114
+
+
+def take_turn(unit: Session) -> None:
+    """One import's chunk at a time: two that bring the same new consumer would both insert it."""
+    if unit.dialect == "postgresql":
+        unit.query("SELECT pg_advisory_xact_lock(:turn)", {"turn": _TURN})
+
 
 def countries(unit: Session) -> tuple[str, ...]:
     """The countries that consumers are in."""

@@ -13,13 +13,20 @@ from orchestrator.store.tables.types import from_micros, to_micros
 
 
 def select(
-    unit: Session, columns: Sequence[str], table: str, key: str, values: Sequence[str]
+    unit: Session,
+    columns: Sequence[str],
+    table: str,
+    key: str,
+    values: Sequence[str],
+    *,
+    lock: bool = False,
 ) -> Iterator[tuple[Any, ...]]:
-    """The rows whose `key` is one of `values`, dates as ISO text."""
+    """The rows whose `key` is one of `values`, dates as ISO text; `lock` keeps others from changing them."""
     if not values:
         return
     names = ", ".join(f'"{column}"' for column in columns)
-    sql = f"SELECT {names} FROM {table} WHERE {key} {unit.within('keys')}"  # noqa: S608 - our own names
+    locked = f"ORDER BY {key} {unit.for_update}" if lock else ""
+    sql = f"SELECT {names} FROM {table} WHERE {key} {unit.within('keys')} {locked}"  # noqa: S608 - our own names
     for found in unit.query(sql, {"keys": unit.listed(values)}):
         yield tuple(cell.isoformat() if isinstance(cell, date) else cell for cell in found)
 

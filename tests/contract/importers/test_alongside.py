@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from orchestrator.errors import UnavailableError
 from orchestrator.importers import portfolio, run
 from orchestrator.importers.batch import Batch
 from orchestrator.importers.kind import Kind
@@ -90,3 +91,43 @@ def test_every_chunk_leaves_its_lines_in_the_ledger(desk: Desk, ann: Ann) -> Non
     bodies = [bytes(row[0]) for row in desk.see("SELECT body FROM ledger_entry")]
     assert not any(b"Ann" in body or b"5550100" in body or b'"c1"' in body for body in bodies)
     assert desk.see("SELECT form FROM cease_request") == [("written",)]
+
+
+def test_a_chunk_that_met_others_is_tried_again(
+    desk: Desk, ann: Ann, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = []
+
+    def contended(unit: Session, batch: Batch, chunk: Any) -> None:
+        portfolio.write_chunk(unit, batch, chunk)
+        tries.append(len(chunk))
+        if len(tries) == 1:
+            raise UnavailableError("a deadlock")
+
+    prepare, _ = run._WORK[Kind.PORTFOLIO]
+    monkeypatch.setitem(run._WORK, Kind.PORTFOLIO, (prepare, contended))
+    result = desk.bring(*people(ann, 3), ann(consumer_id="c0", account_id="x", family_name="Other"))
+    assert (result.rows, result.rejected, result.accounts) == (4, 1, 3)
+    assert len(desk.reasons(result)) == 1
+    assert tries == [4, 4]
+    assert desk.see("SELECT count(*) FROM ledger_entry WHERE kind = 'imported'") == [(1,)]
+
+
+def test_two_imports_of_one_book_at_once_bring_it_once(desk: Desk, ann: Ann) -> None:
+    rows = people(ann, 60)
+    desks = [Desk(desk.database, desk.folder / name) for name in ("one", "two")]
+    results = []
+    threads = []
+    for one in desks:
+        one.folder.mkdir()
+        threads.append(
+            threading.Thread(target=lambda one=one: results.append(one.bring(*rows, chunk_rows=7)))
+        )
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [(result.rows, result.rejected) for result in results] == [(60, 0), (60, 0)]
+    assert desk.see("SELECT count(*) FROM account") == [(60,)]
+    assert desk.see("SELECT count(*) FROM contact_point") == [(60,)]
+    assert desk.see("SELECT count(*) FROM revision") == [(0,)]
