@@ -83,16 +83,25 @@ def _proposals(reader: Reader, wish: Wish) -> Iterator[Proposal]:
     language = reader.consumer(wish.consumer_id).language
     for channel in wish.channels:
         for point in usable_points(reader, wish.consumer_id, channel):
-            if wish.contact_point_id is None or (point is not None and point.id == wish.contact_point_id):
+            if wish.contact_point_id is not None and (point is None or point.id != wish.contact_point_id):
+                continue
+            for account_ids in _together(wish, channel):
                 yield Proposal(
                     consumer_id=wish.consumer_id,
-                    account_ids=wish.account_ids,
+                    account_ids=account_ids,
                     channel=channel,
                     contact_point_id=point.id if point is not None else None,
                     content=wish.content,
                     automated=wish.automated and channel == StepChannel.VOICE,
                     language=language,
                 )
+
+
+def _together(wish: Wish, channel: str) -> Sequence[tuple[str, ...]]:
+    """The accounts that one contact is about: a message may cover all of a group, a call is about one."""
+    if channel == StepChannel.VOICE and not wish.exact:
+        return [(account_id,) for account_id in wish.account_ids]
+    return (wish.account_ids,)
 
 
 def within_handover(judged: Judged, at: datetime) -> Judged:

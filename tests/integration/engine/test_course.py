@@ -122,6 +122,25 @@ def test_a_task_on_a_worklist_counts_as_no_contact(database: Database) -> None:
     assert played.scalar("SELECT count(*) FROM contact_event") == 0
 
 
+def test_a_call_is_about_one_account_and_the_other_waits_a_day(database: Database) -> None:
+    played = stage.build(database, book=Book(count=2), body="name: plain\n" + ONE_CALL)
+    with database.write(played.clock) as unit:
+        # both accounts are owed by the first person now
+        unit.execute("UPDATE account_consumer SET consumer_id = 'C0000000'", {})
+        unit.execute("UPDATE enrollment SET consumer_id = 'C0000000'", {})
+        unit.execute("UPDATE notice SET consumer_id = 'C0000000'", {})
+    assert played.plan().counts["reserved"] == 1
+    played.dispatch()
+    assert [message.account_refs for message in played.sink.received] == [("A-C0000000",)]
+    played.clock.advance(timedelta(days=1))
+    played.plan()
+    played.dispatch()
+    assert [message.account_refs for message in played.sink.received][1:] == [("A-C0000001",)]
+
+
+ONE_CALL = "steps:\n  - {name: reminder, day: 0, channels: [voice]}\n"
+
+
 async def sent(played: Stage) -> contact.Sent:
     asked = Contact("C0000000", "sms", ("A-C0000000",))
     return await contact.send_contact(played.house, asked, requested_by="tester")
