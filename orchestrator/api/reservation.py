@@ -47,7 +47,7 @@ def commit(
     state = settle_slot(
         runtime.house,
         slot_id,
-        outcome=body.outcome,
+        outcome=body.outcome.value,
         conversation_accounts=tuple(body.conversation_accounts),
         started_at=body.started_at,
         ended_at=body.ended_at,

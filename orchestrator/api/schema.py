@@ -68,7 +68,7 @@ class ReservationRequest(Body):
 class ReservationOutcome(Body):
     """How a reserved contact ended, in the words of the history."""
 
-    outcome: Short
+    outcome: Outcome
     conversation_accounts: Annotated[list[Id], Field(max_length=100)] = []
     started_at: AwareDatetime | None = None
     ended_at: AwareDatetime | None = None

@@ -48,9 +48,7 @@ async def upload(
 
 
 def bring(runtime: Runtime, path: Path, options: ImportOptions) -> dict[str, Any]:
-    result = import_file(
-        runtime.database, path, options, runtime.clock, runtime.sealer, house=runtime.house
-    )
+    result = import_file(runtime.database, path, options, runtime.clock, runtime.sealer, house=runtime.house)
     rejected = result.rejected_path.read_text(encoding="utf-8").splitlines() if result.rejected_path else []
     return {
         "kind": result.kind.value,
