@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,6 +14,7 @@ from orchestrator.engine.entry import Told
 from orchestrator.engine.house import House
 from orchestrator.errors import UsageError
 from orchestrator.services.quiet import wait_for_permits
+from orchestrator.store import entry as rows
 from orchestrator.store.identifier import new_id
 from orchestrator.store.session import Session
 
@@ -79,10 +82,21 @@ def _kind_of(address: str) -> str:
     raise UsageError("name the channel of a postal address", where="channel")
 
 
-def record_cease(house: House, by: By, consumer_id: str, *, form: str, via: str | None = None) -> None:
+@contextmanager
+def _stopping(
+    house: House, *, consumer_id: str | None = None, account_id: str | None = None
+) -> Iterator[Session]:
+    """A transaction before other writers; it is over once no permit of the people concerned can be used any more."""
     with house.database.write(house.clock, urgent=True) as unit:
+        yield unit
+        named = [consumer_id] if consumer_id is not None else rows.owners_of(unit, account_id or "")
+        people = rows.pool_members(unit, named)
+    wait_for_permits(house, people)
+
+
+def record_cease(house: House, by: By, consumer_id: str, *, form: str, via: str | None = None) -> None:
+    with _stopping(house, consumer_id=consumer_id) as unit:
         entry.enter_cease(house, unit, consumer_id, _told(unit, by), form=form, via=via)
-    wait_for_permits(house, [consumer_id])
 
 
 def place_hold(
@@ -95,7 +109,7 @@ def place_hold(
     until: date | None = None,
 ) -> str:
     """Gives the hold's id."""
-    with house.database.write(house.clock, urgent=True) as unit:
+    with _stopping(house, consumer_id=consumer_id) as unit:
         told = _told(unit, by)
         return entry.enter_hold(house, unit, consumer_id, told, kind=kind, account_id=account_id, until=until)
 
@@ -107,7 +121,7 @@ def release_hold(house: House, by: By, consumer_id: str, hold_id: str, *, reason
 
 def record_dispute(house: House, by: By, consumer_id: str, *, account_id: str | None, form: str) -> str:
     """`form` as in the case vocabulary: mail, tear_off, accepted_electronic, oral ... Gives the dispute's id."""
-    with house.database.write(house.clock, urgent=True) as unit:
+    with _stopping(house, consumer_id=consumer_id) as unit:
         told = _told(unit, by)
         return entry.enter_dispute(house, unit, consumer_id, told, account_id=account_id, form=form)
 
@@ -121,7 +135,7 @@ def answer_dispute(house: House, by: By, consumer_id: str, dispute_id: str, *, k
 def record_complaint(
     house: House, by: By, consumer_id: str, *, account_id: str | None = None, text: str = ""
 ) -> str:
-    with house.database.write(house.clock, urgent=True) as unit:
+    with _stopping(house, consumer_id=consumer_id) as unit:
         told = _told(unit, by)
         return entry.enter_complaint(house, unit, consumer_id, told, account_id=account_id, text=text)
 
@@ -155,7 +169,7 @@ def record_consent(
 
 
 def record_promise(house: House, by: By, account_id: str, *, amount_minor: int, due_on: date) -> str:
-    with house.database.write(house.clock) as unit:
+    with _stopping(house, account_id=account_id) as unit:
         told = _told(unit, by)
         return entry.enter_promise(house, unit, account_id, told, amount_minor=amount_minor, due_on=due_on)
 
@@ -170,7 +184,7 @@ def record_payment(
     external_id: str | None = None,
 ) -> str:
     """Gives the payment's id."""
-    with house.database.write(house.clock, urgent=True) as unit:
+    with _stopping(house, account_id=account_id) as unit:
         return entry.enter_payment(
             house,
             unit,
@@ -183,7 +197,7 @@ def record_payment(
 
 
 def record_recall(house: House, by: By, account_id: str, *, reason: str) -> None:
-    with house.database.write(house.clock, urgent=True) as unit:
+    with _stopping(house, account_id=account_id) as unit:
         entry.enter_recall(house, unit, account_id, _told(unit, by), reason=reason)
 
 
@@ -191,7 +205,7 @@ def record_call_back(
     house: House, by: By, consumer_id: str, *, scope_date: date, account_id: str | None = None
 ) -> None:
     """The consumer agreed to be called on one day; until then there is no other contact."""
-    with house.database.write(house.clock) as unit:
+    with _stopping(house, consumer_id=consumer_id) as unit:
         told = _told(unit, by)
         entry.enter_call_back(
             house, unit, consumer_id, told, scope_date=scope_date, account_id=account_id, via="voice"
