@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 from bench import ground
@@ -45,6 +46,7 @@ class FileSink:
             "consumer_id": message.consumer_ref,
             "digest": message_digest(message),
             "pid": os.getpid(),
+            "at": time.time(),
         }
         os.write(self._file, json.dumps(line).encode() + b"\n")
         await asyncio.sleep(0.02)
