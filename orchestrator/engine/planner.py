@@ -95,7 +95,11 @@ class Planning:
             self.counts["campaign_stopped"] += 1
             course.wait_until(self.now + _CAMPAIGN_WAIT)
             return None
-        moved = course.look()
+        try:
+            moved = course.look()
+        except Exception as error:  # noqa: BLE001 - one poisoned enrollment must not stop the batch
+            course.crashed(type(error).__name__)
+            moved = "crashed"
         if moved is not None:
             self.counts[moved] += 1
             return None

@@ -138,6 +138,23 @@ def test_a_call_is_about_one_account_and_the_other_waits_a_day(database: Databas
     assert [message.account_refs for message in played.sink.received][1:] == [("A-C0000001",)]
 
 
+@pytest.mark.parametrize(
+    "zones", ['[{"zone": "Not/AZone", "source": "stated"}]', '"nonsense"', '[{"zone": null}]']
+)
+def test_one_poisoned_person_stops_nobody_else_and_ends_with_a_person(database: Database, zones: str) -> None:
+    played = stage.build(database)
+    with database.write(played.clock) as unit:
+        unit.execute("UPDATE consumer SET zones = :zones WHERE id = 'C0000001'", {"zones": zones})
+    assert played.plan().counts["reserved"] == 3
+    for _ in range(3):
+        played.clock.advance(timedelta(minutes=6))
+        played.plan()
+    state = played.query("SELECT state FROM enrollment WHERE consumer_id = 'C0000001'")
+    assert state == [("held",)]
+    assert played.scalar("SELECT count(*) FROM task WHERE consumer_id = 'C0000001' AND state = 'open'") == 1
+    assert played.scalar("SELECT count(*) FROM attempt WHERE consumer_id = 'C0000001'") == 0
+
+
 ONE_CALL = "steps:\n  - {name: reminder, day: 0, channels: [voice]}\n"
 
 
