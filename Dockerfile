@@ -2,8 +2,10 @@
 FROM node:22-slim AS assets
 WORKDIR /assets
 COPY package.json package-lock.json ./
-RUN npm ci --ignore-scripts --no-audit --no-fund \
-    && mkdir vendor \
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
+    && mkdir -p vendor console/htmx console/htmx-sse \
+    && cp node_modules/htmx.org/dist/htmx.min.js node_modules/htmx.org/LICENSE console/htmx/ \
+    && cp node_modules/htmx-ext-sse/dist/sse.min.js node_modules/htmx-ext-sse/LICENSE console/htmx-sse/ \
     && cp node_modules/swagger-ui-dist/swagger-ui-bundle.js node_modules/swagger-ui-dist/swagger-ui.css \
           node_modules/swagger-ui-dist/favicon-32x32.png node_modules/swagger-ui-dist/LICENSE \
           node_modules/swagger-ui-dist/NOTICE vendor/
@@ -21,6 +23,7 @@ COPY channels channels
 COPY templates templates
 COPY orchestrator orchestrator
 COPY --from=assets /assets/vendor orchestrator/api/assets/vendor
+COPY --from=assets /assets/console orchestrator/console/assets/vendor
 RUN /opt/tools/bin/python -m hatchling build -t wheel \
     && /opt/duecourse/bin/pip install --no-cache-dir --no-deps --no-index dist/*.whl
 

@@ -54,4 +54,4 @@ lock: ## resolve requirements*.in anew (needs the network)
 	@python=$$(PYTHON='$(PYTHON)' sh setup/find-python.sh) && "$$python" setup/lock.py
 
 clean: ## remove the environment and caches, not var/
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis node_modules orchestrator/api/assets/vendor
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis node_modules orchestrator/*/assets/vendor tests/browser/vendor

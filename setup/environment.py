@@ -27,10 +27,18 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "duecourse.json"
 REQUIREMENTS = {"run": "requirements.txt", "test": "requirements-dev.txt", "bench": "requirements-bench.txt"}
 PACKAGES = ("policies", "channels", "templates", "orchestrator")
-ASSETS = ROOT / "orchestrator" / "api" / "assets" / "vendor"
+API_ASSETS = ROOT / "orchestrator" / "api" / "assets" / "vendor"
+CONSOLE_ASSETS = ROOT / "orchestrator" / "console" / "assets" / "vendor"
+# package -> where its files go and which are wanted; axe-core is a tool of the browser tests alone
 ASSET_FILES = {
-    "swagger-ui-dist": ("swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png", "LICENSE", "NOTICE"),
+    "swagger-ui-dist": (
+        API_ASSETS,
+        ("swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png", "LICENSE", "NOTICE"),
+    ),
+    "htmx.org": (CONSOLE_ASSETS / "htmx", ("dist/htmx.min.js", "LICENSE")),
+    "htmx-ext-sse": (CONSOLE_ASSETS / "htmx-sse", ("dist/sse.min.js", "LICENSE")),
 }
+TEST_ASSET_FILES = {"axe-core": (ROOT / "tests" / "browser" / "vendor", ("axe.min.js", "LICENSE"))}
 
 
 class SetupError(Exception):
@@ -185,33 +193,42 @@ def npm_command(scratch: Path) -> list[str] | None:
     return command
 
 
-def ensure_assets() -> None:
-    """Copies the front-end files that our pages need; without them the server runs and its page says so."""
+def ensure_assets(kind: str) -> None:
+    """Copies the front-end files that our pages need; without them the server runs and its pages say so."""
+    wanted_files = ASSET_FILES if kind == "run" else ASSET_FILES | TEST_ASSET_FILES
     wanted = digest(ROOT / "package-lock.json", Path(__file__))
-    mark = ASSETS / "stamp.txt"
-    if mark.exists() and mark.read_text(encoding="utf-8") == wanted:
+    marks = {folder / "stamp.txt" for folder, _ in wanted_files.values()}
+    if all(mark.exists() and mark.read_text(encoding="utf-8") == wanted for mark in marks):
         return
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(ROOT / name, scratch)
-        command = npm_command(scratch)
-        if command is None:
-            say("No node found, none could be installed: the API runs, its documentation page will be plain")
+        if not fetch_assets(scratch, ["--omit=dev"] if kind == "run" else []):
             return
-        say("Fetching the files of the API's documentation page")
-        # install scripts are refused: one of the packages reports its installation to somebody
-        arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"]
-        if subprocess.run(
-            [*command, *arguments], cwd=scratch, stdout=subprocess.DEVNULL, check=False
-        ).returncode:
-            say("npm could not fetch them (see above): the API runs, its documentation page will be plain")
-            return
-        ASSETS.mkdir(parents=True, exist_ok=True)
-        for package, names in ASSET_FILES.items():
+        for package, (target, names) in wanted_files.items():
+            target.mkdir(parents=True, exist_ok=True)
             for name in names:
-                shutil.copy(scratch / "node_modules" / package / name, ASSETS / name)
-    mark.write_text(wanted, encoding="utf-8")
+                shutil.copy(scratch / "node_modules" / package / name, target / Path(name).name)
+    for mark in marks:
+        mark.write_text(wanted, encoding="utf-8")
+
+
+def fetch_assets(scratch: Path, options: list[str]) -> bool:
+    """The front-end packages of the lock file into `scratch`/node_modules; False where that cannot be done here."""
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(ROOT / name, scratch)
+    command = npm_command(scratch)
+    if command is None:
+        say("No node found, none could be installed: everything runs, but pages lack their scripts")
+        return False
+    say("Fetching the front-end files of the console and of the API's documentation page")
+    # install scripts are refused: one of the packages reports its installation to somebody
+    arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error", *options]
+    if subprocess.run(
+        [*command, *arguments], cwd=scratch, stdout=subprocess.DEVNULL, check=False
+    ).returncode:
+        say("npm could not fetch them (see above): everything runs, but pages lack their scripts")
+        return False
+    return True
 
 
 def prepare(kind: str) -> None:
@@ -221,7 +238,7 @@ def prepare(kind: str) -> None:
         stamp = ensure_venv(read_stamp())
         ensure_packages(kind, stamp)
         ensure_command()
-        ensure_assets()
+        ensure_assets(kind)
 
 
 def main(arguments: list[str]) -> int:
