@@ -11,7 +11,8 @@ from orchestrator.api.contact import document
 from orchestrator.api.idempotency import IdempotentRoute
 from orchestrator.api.schema import Reservation, ReservationOutcome, ReservationRequest, ReservationVoid
 from orchestrator.services import reservation as service
-from orchestrator.services.reservation import commit as settle_slot
+from orchestrator.services import slot as slots
+from orchestrator.services.slot import commit as settle_slot
 
 router = APIRouter(prefix="/api/v1/reservations", tags=["reservations"], route_class=IdempotentRoute)
 SlotId = Annotated[str, Path(max_length=80)]
@@ -35,7 +36,7 @@ def reserve(runtime: TheRuntime, caller: CanReserve, body: ReservationRequest) -
 @router.put("/{slot_id}/started", response_model=Reservation)
 def start(runtime: TheRuntime, _caller: CanReserve, slot_id: SlotId) -> dict[str, Any]:
     """The contact is being made: from now on an expiry counts as an attempt. 409: do not make it."""
-    expires_at = service.started(runtime.house, slot_id)
+    expires_at = slots.started(runtime.house, slot_id)
     return {"id": slot_id, "state": "submitted", "expires_at": expires_at}
 
 
@@ -58,5 +59,5 @@ def commit(
 @router.post("/{slot_id}/void", response_model=Reservation)
 def void(runtime: TheRuntime, _caller: CanReserve, slot_id: SlotId, body: ReservationVoid) -> dict[str, Any]:
     """Gives the slot back: nothing was tried, and the proof says how that is known."""
-    service.void(runtime.house, slot_id, reason=body.reason, proof=body.proof)
+    slots.void(runtime.house, slot_id, reason=body.reason, proof=body.proof)
     return {"id": slot_id, "state": "released"}

@@ -14,7 +14,8 @@ from orchestrator.importers.options import ImportOptions
 from orchestrator.importers.run import import_file
 from orchestrator.services.contact import Contact, check_contact
 from orchestrator.services.correction import correct_event
-from orchestrator.services.reservation import Asked, commit, reserve
+from orchestrator.services.reservation import Asked, reserve
+from orchestrator.services.slot import commit
 from orchestrator.store.database import Database
 from policies.verdict import Decision, Verdict
 from tests.integration.engine import stage

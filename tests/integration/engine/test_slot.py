@@ -7,7 +7,8 @@ import pytest
 from bench.book import Book
 from orchestrator.errors import ConflictError
 from orchestrator.services import switch
-from orchestrator.services.reservation import Asked, Slot, reserve, started
+from orchestrator.services.reservation import Asked, Slot, reserve
+from orchestrator.services.slot import started
 from orchestrator.store.database import Database
 from tests.integration.engine import stage
 from tests.integration.engine.stage import Stage
