@@ -3,6 +3,9 @@
 Sources: 12 CFR 1006.14(h) and its comments; D.C. Code 28-3814(d)(4)(A); firm policy everywhere else. A stop
 counts from its receipt, never ends by itself, and a carrier's START does not lift it. A channel that the
 consumer excluded by preference is closed the same way.
+
+Other rules let a confirmation pass (a hold, an attorney, a missing consent), so it has to answer something: without
+a stop of this electronic medium that still lacks its confirmation there is none to send.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from policies.pattern import matches
 from policies.prepare import Moment, Prepared
 from policies.rule import Blocked, Check, Kind, Result, RuleInForce, Traits
 from policies.stop_wording import asks_to_stop
-from policies.vocabulary import Channel, Content, Decision, Fact, RuleKind
+from policies.vocabulary import ELECTRONIC, Channel, Content, Decision, Fact, RuleKind
 
 _COVERS: dict[str, frozenset[str]] = {
     Channel.VOICE: frozenset({Channel.VOICE, Channel.VOICEMAIL, Channel.TASK}),
@@ -57,8 +60,10 @@ def compile_rule(rule: RuleInForce[Params], traits: Traits) -> Check | None:
     channel = traits.channel
     if channel == Channel.LETTER and matches(rule.params.allowed, traits.content):
         return None
-    confirms = rule.params.one_confirmation and traits.content == Content.OPT_OUT_CONFIRMATION
     outside = matches(rule.params.outside, traits.party)
+    if traits.content == Content.OPT_OUT_CONFIRMATION:
+        may_confirm = rule.params.one_confirmation and channel in ELECTRONIC
+        return _confirmation(channel, outside, may_confirm)
 
     def check(prepared: Prepared, moment: Moment) -> Result:
         facts = prepared.facts
@@ -70,9 +75,32 @@ def compile_rule(rule: RuleInForce[Params], traits: Traits) -> Check | None:
                 continue
             if stop.at > moment.at:
                 later = min(later, stop.at)
-            elif not confirms or _was_confirmed(prepared, stop, moment.at):
-                return Blocked(Decision.DENY, _why(stop, channel, confirms))
+            else:
+                return Blocked(Decision.DENY, _why(stop, channel))
         return later
+
+    return check
+
+
+def _confirmation(channel: str, outside: bool, may_confirm: bool) -> Check:
+    """The objection to every confirmation but the first one of a stop that surely covers the contact."""
+
+    def check(prepared: Prepared, moment: Moment) -> Result:
+        if not may_confirm:
+            return Blocked(Decision.DENY, f"no confirmation of a stop goes by {channel}")
+        address = prepared.contact.address
+        was_asked = False
+        for stop in prepared.once("stops", lambda: _stops(prepared)):
+            if stop.at > moment.at or not _surely_closes(stop, channel, address):
+                continue
+            if outside and stop.address is None:
+                continue
+            if not _was_confirmed(prepared, stop, moment.at):
+                return FOREVER
+            was_asked = True
+        if was_asked:
+            return Blocked(Decision.DENY, f"the stop of {channel} was already confirmed once")
+        return Blocked(Decision.DENY, f"nobody asked to stop the use of this {channel}: nothing to confirm")
 
     return check
 
@@ -84,6 +112,11 @@ def _closes(stop: Stop, channel: str, address: str | None) -> bool:
     if channel not in _COVERS.get(stop.medium, (stop.medium,)):
         return False
     return stop.address is None or address is None or stop.address == address
+
+
+def _surely_closes(stop: Stop, channel: str, address: str | None) -> bool:
+    """True only where the contact goes to what was stopped: an address that is not known could be another one."""
+    return _closes(stop, channel, address) and (stop.address is None or address is not None)
 
 
 def _stops(prepared: Prepared) -> tuple[Stop, ...]:
@@ -120,10 +153,8 @@ def _was_confirmed(prepared: Prepared, stop: Stop, at: int) -> bool:
     return False
 
 
-def _why(stop: Stop, channel: str, confirms: bool) -> str:
+def _why(stop: Stop, channel: str) -> str:
     what = f"use of {channel}" if stop.address is None else f"use of this {channel} address"
-    if confirms:
-        return f"the stop of {what} was already confirmed once"
     return f"the consumer asked to stop the {what}"
 
 

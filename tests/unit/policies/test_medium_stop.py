@@ -99,6 +99,63 @@ def test_a_later_stop_may_be_confirmed_anew() -> None:
     assert decision(KIND, PARAMS, facts) == "allow"
 
 
+CONFIRMATION = {"address": "a", "content": "opt_out_confirmation"}
+CONFIRMED = {"channel": "sms", "address": "a", "outcome": "sent", "content": "opt_out_confirmation"}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"media_stop": [{"medium": "email", "at": AT}]},
+        {"media_stop": [{"medium": "sms", "address": "b", "at": AT}]},
+        {"media_stop": [{"medium": "sms", "at": "2026-08-05T10:05:00.000001-05:00"}]},
+        {"cease": {"form": "written", "received_at": AT}},
+    ],
+    ids=["nothing", "another medium", "another number", "later", "a cease notice"],
+)
+def test_a_confirmation_without_a_stop_to_confirm_is_refused(given: dict[str, Any]) -> None:
+    facts = facts_from(_contact("sms", "2026-08-05T10:05:00-05:00", **CONFIRMATION), **given)
+    assert decision(KIND, PARAMS, facts) == "deny"
+
+
+def test_a_confirmation_goes_to_the_number_that_asked_and_not_to_one_not_known() -> None:
+    stops = [{"medium": "sms", "address": "a", "at": AT}]
+    known = facts_from(_contact("sms", **CONFIRMATION), media_stop=stops)
+    assert decision(KIND, PARAMS, known) == "allow"
+    unknown = facts_from(_contact("sms", content="opt_out_confirmation"), media_stop=stops)
+    assert decision(KIND, PARAMS, unknown) == "deny"
+
+
+@pytest.mark.parametrize("channel", ["voice", "voicemail", "letter", "visit", "task"])
+def test_a_stop_is_confirmed_electronically_or_not_at_all(channel: str) -> None:
+    stops = [{"medium": channel, "at": AT}]
+    assert decision(KIND, PARAMS, facts_from(_contact(channel, **CONFIRMATION), media_stop=stops)) == "deny"
+
+
+def test_each_of_two_stops_has_its_own_confirmation() -> None:
+    stops = [{"medium": "sms", "at": "2026-08-01T10:00:00-05:00"}, {"medium": "sms", "at": AT}]
+    contact = _contact("sms", "2026-08-05T10:05:00-05:00", **CONFIRMATION)
+    first = {"at": "2026-08-01T10:01:00-05:00", **CONFIRMED}
+    second = {"at": "2026-08-05T10:01:00-05:00", **CONFIRMED}
+    assert decision(KIND, PARAMS, facts_from(contact, [first], media_stop=stops)) == "allow"
+    assert decision(KIND, PARAMS, facts_from(contact, [first, second], media_stop=stops)) == "deny"
+
+
+def test_a_rule_without_confirmations_refuses_them_all() -> None:
+    params = PARAMS | {"one_confirmation": False}
+    asked = _contact("sms", **CONFIRMATION)
+    assert decision(KIND, params, facts_from(asked)) == "deny"
+    assert decision(KIND, params, facts_from(asked, media_stop=[{"medium": "sms", "at": AT}])) == "deny"
+
+
+def test_a_message_that_asks_to_stop_may_be_confirmed_before_it_is_registered() -> None:
+    came = {"at": AT, "channel": "sms", "direction": "inbound", "outcome": "received", "address": "a"}
+    contact = _contact("sms", "2026-08-05T10:01:00-05:00", **CONFIRMATION)
+    assert decision(KIND, PARAMS, facts_from(contact, [came | {"body": "STOP"}])) == "allow"
+    assert decision(KIND, PARAMS, facts_from(contact, [came | {"body": "ok thanks"}])) == "deny"
+
+
 @pytest.mark.parametrize(
     ("body", "answer"),
     [
