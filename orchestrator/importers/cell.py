@@ -12,6 +12,7 @@ from functools import lru_cache
 from zoneinfo import available_timezones
 
 from orchestrator.domain import language
+from orchestrator.domain.contact_value import UnreadableMailbox, mailbox
 from orchestrator.domain.country import COUNTRIES
 from orchestrator.domain.currency import CURRENCIES
 from orchestrator.domain.money import exponent
@@ -24,10 +25,6 @@ _INSTANT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?)([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
 _AMOUNT = re.compile(r"(-?)([0-9]{1,15})(?:\.([0-9]+))?")
-_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_DOMAIN = re.compile(
-    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?:[A-Za-z]{2,63}|[Xx][Nn]--[A-Za-z0-9-]{2,59})"
-)
 _ZONES = available_timezones() - {"localtime", "Factory", "posixrules"}
 _BY_FOLDED_ZONE = {zone.casefold(): zone for zone in _ZONES}
 EARLIEST_YEAR = 1880
@@ -175,14 +172,7 @@ def language_tag(cell: str) -> str:
 
 def email(cell: str) -> str:
     """Exactly one mailbox `local@domain`, no display name, no quoting; the domain in lower case, as ASCII."""
-    local, at, domain = cell.rpartition("@")
-    if not at or len(cell) > 254 or len(local) > 64 or not _LOCAL.fullmatch(local):
-        raise CellError(f"{cell!r} is not exactly one e-mail address")
-    if not domain.isascii():
-        try:
-            domain = domain.encode("idna").decode("ascii")
-        except UnicodeError:
-            raise CellError(f"{cell!r}: the part behind @ is not a domain") from None
-    if not _DOMAIN.fullmatch(domain):
-        raise CellError(f"{cell!r}: the part behind @ is not a domain")
-    return f"{local}@{domain.lower()}"
+    try:
+        return mailbox(cell)
+    except UnreadableMailbox as problem:
+        raise CellError(str(problem)) from None

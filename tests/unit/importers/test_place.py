@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from orchestrator.domain.phone_number import Number
 from orchestrator.importers import phone, place
 from orchestrator.importers.cell import CellError
 from policies.zones import candidate_zones
@@ -48,7 +49,7 @@ def test_what_cannot_be_a_place_is_refused(cells: tuple[str | None, ...], words:
 def test_the_zones_of_a_number_do_not_depend_on_what_was_asked_before() -> None:
     """What begins alike is answered from memory; asking the source again is the oracle."""
     dice = random.Random(7)
-    numbers: list[phone.Number] = []
+    numbers: list[Number] = []
     while len(numbers) < 60:
         text = (
             f"+1{dice.choice(('850', '812', '270', '212', '907', '541'))}{dice.randint(2_000_000, 9_999_999)}"

@@ -6,9 +6,8 @@ import random
 
 import pytest
 
-from orchestrator.importers import phone
-from orchestrator.importers.cell import CellError
-from orchestrator.importers.phone import Number
+from orchestrator.domain import phone_number
+from orchestrator.domain.phone_number import Number, UnreadableNumber
 
 
 @pytest.mark.parametrize(
@@ -25,7 +24,7 @@ from orchestrator.importers.phone import Number
     ],
 )
 def test_a_number_becomes_e164(text: str, country: str | None, number: Number) -> None:
-    assert phone.parse(text, country) == number
+    assert phone_number.parse(text, country) == number
 
 
 @pytest.mark.parametrize(
@@ -42,8 +41,8 @@ def test_a_number_becomes_e164(text: str, country: str | None, number: Number) -
     ],
 )
 def test_what_is_no_number_says_why(text: str, country: str | None, words: str) -> None:
-    with pytest.raises(CellError, match=words):
-        phone.parse(text, country)
+    with pytest.raises(UnreadableNumber, match=words):
+        phone_number.parse(text, country)
 
 
 def test_the_quick_way_and_the_parser_agree() -> None:
@@ -56,8 +55,8 @@ def test_the_quick_way_and_the_parser_agree() -> None:
     def answer(parse: object, text: str) -> object:
         try:
             return parse(text, "US")  # type: ignore[operator]
-        except CellError as problem:
+        except UnreadableNumber as problem:
             return str(problem)
 
-    slow = phone._parse_any.__wrapped__
-    assert [answer(phone.parse, text) for text in spelled] == [answer(slow, text) for text in spelled]
+    slow = phone_number._parse_any.__wrapped__
+    assert [answer(phone_number.parse, text) for text in spelled] == [answer(slow, text) for text in spelled]
