@@ -12,10 +12,9 @@ from orchestrator.engine import gate
 from orchestrator.engine.choice import Wish
 from orchestrator.engine.house import House
 from orchestrator.engine.record import Origin
-from orchestrator.errors import ConflictError, UsageError
+from orchestrator.errors import ConflictError, UnknownReference, UsageError
 from orchestrator.services.contact import Contact, point_id, verdict_of
 from orchestrator.store import contacting
-from orchestrator.store.contacting import AttemptRow
 from orchestrator.store.identifier import derived_id, new_id
 from orchestrator.store.session import Session
 from orchestrator.store.tables.types import from_micros
@@ -62,7 +61,7 @@ def reserve(house: House, asked: Asked, *, requested_by: str) -> Slot:
         if known is not None:
             if known.consumer_id != asked.consumer_id or known.state in _CLOSED:
                 raise ConflictError("this external id was used for another slot", where="external_id")
-            return _slot(unit, known)
+            return _slot(unit, known.id)
         contact = Contact(
             asked.consumer_id, asked.channel, asked.account_ids, asked.address, content=asked.content
         )
@@ -88,12 +87,13 @@ def reserve(house: House, asked: Asked, *, requested_by: str) -> Slot:
         choice = gate.reserve_within(house, unit, wish, origin)
         if choice.decision is not Decision.ALLOW or choice.judged is None:
             return Slot(verdict_of(choice, contact, unit.now))
-        return Slot(choice.judged.verdict, attempt_id, unit.now + timedelta(seconds=asked.ttl_s))
+        return _slot(unit, attempt_id)
 
 
-def _slot(unit: Session, row: AttemptRow) -> Slot:
-    body = contacting.verdict_body(unit, row.verdict_id) if row.verdict_id is not None else None
-    verdict = (
-        msgspec.json.decode(body, type=Verdict) if body is not None else Verdict(decision=Decision.ALLOW)
-    )
-    return Slot(verdict, row.id, from_micros(row.valid_until))
+def _slot(unit: Session, slot_id: str) -> Slot:
+    """The slot as it was written: it ends with the hours in which it was allowed, however long it was asked for."""
+    row = contacting.attempt(unit, slot_id)
+    body = contacting.verdict_body(unit, row.verdict_id) if row is not None and row.verdict_id else None
+    if row is None or body is None:
+        raise UnknownReference(f"no slot {slot_id!r}", where="id")
+    return Slot(msgspec.json.decode(body, type=Verdict), row.id, from_micros(row.valid_until))

@@ -9,6 +9,7 @@ from orchestrator.audit.ledger import Line, LineKind
 from orchestrator.domain.attempt import AttemptState
 from orchestrator.engine.entry import enter_outcome
 from orchestrator.engine.house import House
+from orchestrator.engine.permit import LIFETIME_S
 from orchestrator.engine.release import Release, release
 from orchestrator.engine.stored import id_list
 from orchestrator.errors import ConflictError, UnknownReference, UsageError
@@ -21,29 +22,43 @@ _VOICE_DONE = frozenset({"conversation", "voicemail", "dropped", "callback_reque
 
 
 def started(house: House, slot_id: str) -> datetime:
-    """The contact is being made: from here an expiry counts as an attempt. Gives when the slot expires.
+    """The contact is being made, at once: from here an expiry counts as an attempt. Gives when the slot expires.
 
-    Facts that moved since the reservation (a stop, a payment) void the slot with a ConflictError: do not contact.
+    Asked again it is answered anew. A stop, a fact that moved since the reservation (an opt-out, a payment) or a time
+    that is over (the slot's, or the legal hours') is a ConflictError, the first time and every time: do not contact.
     """
     with house.database.write(house.clock) as unit:
         row = _own(unit, slot_id)
-        if claim.is_stopped(unit):
-            raise ConflictError("all contacts are stopped: do not contact", code="stopped", where=slot_id)
-        is_stale = (
-            row.epoch != contacting.epoch_of(unit, row.consumer_id) or row.valid_until <= unit.now_micros
-        )
-        if row.state == AttemptState.RESERVED and is_stale:
-            release(house, unit, [_release(row, "facts_changed")])
-        elif row.state == AttemptState.RESERVED:
-            contacting.start(unit, slot_id)
+        objection = why_unusable(unit, row)
+        if objection is None:
+            contacting.start(unit, slot_id, permit_us=int(LIFETIME_S * 1_000_000))
+        if row.state == AttemptState.RESERVED and objection is None:
             _line(house, unit, LineKind.SUBMITTED, row, {"by": "reservation"})
-    if row.state == AttemptState.RESERVED and is_stale:
-        raise ConflictError(
-            "the slot is void: something changed or its time is over", code="slot_void", where=slot_id
-        )
-    if row.state not in {AttemptState.RESERVED, AttemptState.SUBMITTED}:
-        raise ConflictError(f"the slot is {row.state}", code="slot_closed", where=slot_id)
+        elif row.state == AttemptState.RESERVED and objection is not None and objection.code == "slot_void":
+            release(house, unit, [_release(row, "facts_changed")])
+    if objection is not None:
+        raise objection
     return from_micros(row.valid_until)
+
+
+def why_unusable(unit: Session, row: AttemptRow) -> ConflictError | None:
+    """Why nobody may contact the consumer under this slot, now; None: nothing stands in the way.
+
+    The caller holds the consumer's lock, so that a change either came first and is seen, or waits for this answer.
+    """
+    if row.state not in {AttemptState.RESERVED, AttemptState.SUBMITTED}:
+        return ConflictError(f"the slot is {row.state}: do not contact", code="slot_closed", where=row.id)
+    if claim.is_stopped(unit):
+        return ConflictError("all contacts are stopped: do not contact", code="stopped", where=row.id)
+    if row.valid_until <= unit.now_micros:
+        return ConflictError("the slot's time is over: do not contact", code="slot_void", where=row.id)
+    if row.epoch != contacting.epoch_of(unit, row.consumer_id):
+        return ConflictError(
+            "the slot is void, something about the consumer changed: do not contact",
+            code="slot_void",
+            where=row.id,
+        )
+    return None
 
 
 def commit(
@@ -94,7 +109,11 @@ def void(house: House, slot_id: str, *, reason: str, proof: str) -> None:
 
 
 def _own(unit: Session, slot_id: str) -> AttemptRow:
-    row = contacting.attempt(unit, slot_id, lock=True)
+    """The slot with its consumer's pool locked first and itself after, as everybody does."""
+    row = contacting.attempt(unit, slot_id)
+    if row is not None:
+        claim.lock_pools(unit, [row.consumer_id])
+        row = contacting.attempt(unit, slot_id, lock=True)
     if row is None or row.origin != "reservation":
         raise UnknownReference(f"no slot {slot_id!r}", where="id")
     return row

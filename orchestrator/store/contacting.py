@@ -79,10 +79,14 @@ def epoch_of(unit: Session, consumer_id: str) -> int:
     return -1 if row is None else int(row[0])
 
 
-def start(unit: Session, attempt_id: str) -> None:
-    """A caller outside began the contact: if it is never heard of again, it counts."""
+def start(unit: Session, attempt_id: str, *, permit_us: int) -> None:
+    """A caller outside begins the contact: if it is never heard of again, it counts.
+
+    Its answer is a permit of `permit_us`: an opt-out is acknowledged once nobody acts on it any more.
+    """
     unit.execute(
-        "UPDATE attempt SET state = 'submitted', submitted_at = :now, lease_until = valid_until, fence = fence + 1 "
-        "WHERE id = :id AND state = 'reserved'",
-        {"id": attempt_id, "now": unit.now_micros},
+        "UPDATE attempt SET state = 'submitted', submitted_at = COALESCE(submitted_at, :now), "
+        "permit_expires_at = :expires, lease_until = valid_until, fence = fence + 1 "
+        "WHERE id = :id AND state IN ('reserved', 'submitted')",
+        {"id": attempt_id, "now": unit.now_micros, "expires": unit.now_micros + permit_us},
     )

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from bench.book import Book
 from orchestrator.errors import ConflictError
-from orchestrator.services import switch
+from orchestrator.services import fact, switch
+from orchestrator.services.fact import By
 from orchestrator.services.reservation import Asked, Slot, reserve
 from orchestrator.services.slot import started
+from orchestrator.store import entry
 from orchestrator.store.database import Database
 from tests.integration.engine import stage
 from tests.integration.engine.stage import Stage
@@ -61,3 +66,74 @@ class TestStopSwitch:
         switch.resume(played.house, "tester")
         started(played.house, slot_id)
         assert state(played, slot_id) == "submitted"
+
+
+def opt_out(played: Stage) -> None:
+    fact.record_opt_out(played.house, By("test"), consumer_id=WHO, channel="voice")
+
+
+def cease(played: Stage) -> None:
+    fact.record_cease(played.house, By("test"), WHO, form="written", via="letter")
+
+
+def pay(played: Stage) -> None:
+    fact.record_payment(played.house, By("test"), ACCOUNT, amount_minor=5_000)
+
+
+def wait(played: Stage) -> None:
+    played.clock.advance(timedelta(seconds=300))
+
+
+def stop(played: Stage) -> None:
+    switch.stop(played.house, "tester")
+
+
+Change = Callable[[Stage], None]
+CHANGES = [
+    pytest.param(opt_out, "slot_void", id="opt-out"),
+    pytest.param(cease, "slot_void", id="cease"),
+    pytest.param(pay, "slot_void", id="payment"),
+    pytest.param(wait, "slot_void", id="time"),
+    pytest.param(stop, "stopped", id="stop"),
+]
+
+
+class TestStarted:
+    def test_may_be_repeated_while_nothing_changed(self, played: Stage) -> None:
+        slot_id = taken(played)
+        assert started(played.house, slot_id) == started(played.house, slot_id)
+        lines = "SELECT count(*) FROM ledger_entry WHERE kind = 'submitted' AND attempt_id = :id"
+        assert played.scalar(lines, id=slot_id) == 1
+
+    @pytest.mark.parametrize(("change", "code"), CHANGES)
+    def test_is_refused_after_a_change(self, played: Stage, change: Change, code: str) -> None:
+        slot_id = taken(played)
+        change(played)
+        assert refused(played, slot_id) == code
+
+    @pytest.mark.parametrize(("change", "code"), CHANGES)
+    def test_repeated_after_a_change_it_is_refused_and_still_counts(
+        self, played: Stage, change: Change, code: str
+    ) -> None:
+        slot_id = taken(played)
+        started(played.house, slot_id)
+        change(played)
+        assert refused(played, slot_id) == code
+        assert state(played, slot_id) == "submitted"
+
+    def test_a_slot_ends_with_the_hours(self, database: Database) -> None:
+        """Two minutes before nine in the evening, where calls end."""
+        evening = datetime(2026, 3, 5, 2, 58, tzinfo=UTC)
+        played = stage.build(database, book=Book(count=1), enroll=False, at=evening)
+        slot = ask(played, ttl_s=900)
+        assert slot.id is not None
+        assert slot.expires_at == evening + timedelta(minutes=2)
+        assert started(played.house, slot.id) == slot.expires_at
+        played.clock.advance(timedelta(minutes=2))
+        assert refused(played, slot.id) == "slot_void"
+
+    def test_a_stop_waits_for_an_answer_that_may_still_be_acted_on(self, played: Stage) -> None:
+        slot_id = taken(played)
+        started(played.house, slot_id)
+        with played.database.read(played.clock) as unit:
+            assert 0 < entry.permits_end(unit, [WHO]) - unit.now_micros <= 1_000_000
