@@ -1,0 +1,176 @@
+"""What may be done now about one account of a consumer: every contact point with its answer and its open hours.
+
+A row for each channel of each contact point, also of those that may not be used: what is forbidden must be seen to be
+forbidden. Nothing is sent or written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from orchestrator.engine.choice import within_handover
+from orchestrator.engine.facts import Proposal, Reader
+from orchestrator.engine.handover import handover_closes, handover_opens
+from orchestrator.engine.house import House
+from orchestrator.engine.judgement import Judged, judge_one
+from orchestrator.engine.reading import read_batch
+from orchestrator.errors import UnknownReference
+from orchestrator.store import contacting
+from orchestrator.store.dossier import PointRow
+from orchestrator.store.session import Session
+from policies.outline import Openness, Piece, outline
+from policies.pack import Rule
+from policies.verdict import Decision, Verdict
+
+CHANNELS_OF_KIND = {"phone": ("sms", "voice"), "email": ("email",), "postal": ("letter",)}
+_USABLE = frozenset({"unverified", "valid"})
+_RANK = {Decision.ALLOW: 0, Decision.DEFER: 1, Decision.HOLD: 2, Decision.DENY: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class PointAnswer:
+    """One channel of one contact point. `value` is its plain value; `state`: of the point (valid, bounced ...).
+
+    `rules` holds the rules that the verdict names, by id, for who words the reason. `party` is a role, None for the
+    consumer's own. `pieces` cover the days asked for.
+    """
+
+    point_id: str
+    channel: str
+    value: str
+    number_kind: str | None
+    place: str | None
+    state: str
+    party: str | None
+    verdict: Verdict
+    rules: dict[str, Rule]
+    pieces: tuple[Piece, ...]
+
+    @property
+    def is_usable(self) -> bool:
+        return self.state in _USABLE
+
+    @property
+    def may_send(self) -> bool:
+        return self.verdict.decision is Decision.ALLOW and self.is_usable and self.party is None
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The answers of one account at one moment, now first, then the soonest, on hold, not allowed."""
+
+    consumer_id: str
+    account_id: str
+    at: datetime
+    zones: tuple[str, ...]
+    starts: datetime
+    ends: datetime
+    answers: tuple[PointAnswer, ...]
+
+
+def read_panel(house: House, consumer_id: str, account_id: str, starts: datetime, days: int = 7) -> Panel:
+    """The panel now; `starts` (aware) is where the strips begin, usually the consumer's midnight today."""
+    with house.database.read(house.clock) as unit:
+        if not contacting.has_consumer(unit, consumer_id):
+            raise UnknownReference(f"no consumer {consumer_id!r}", where="consumer_id")
+        reader = read_batch(house, unit, [consumer_id])
+        if account_id not in {row.id for row in reader.accounts(consumer_id)}:
+            raise UnknownReference(f"{consumer_id} has no account {account_id!r}", where="account_id")
+        values = _values(unit, consumer_id)
+        at = unit.now
+    ends = starts + timedelta(days=days)
+    answers = [
+        _answer(house, reader, point, proposal, values.get(point.id, b""), at, ends)
+        for point, proposal in _proposals(reader, consumer_id, account_id)
+    ]
+    zones = tuple(sorted({entry["zone"] for entry in reader.consumer(consumer_id).zones or ()}))
+    return Panel(consumer_id, account_id, at, zones, starts, ends, tuple(sorted(answers, key=_order)))
+
+
+def _values(unit: Session, consumer_id: str) -> dict[str, bytes]:
+    rows = unit.query(
+        "SELECT id, value_sealed FROM contact_point WHERE consumer_id = :id", {"id": consumer_id}
+    )
+    return {row[0]: bytes(row[1]) for row in rows}
+
+
+def _proposals(reader: Reader, consumer_id: str, account_id: str) -> Iterator[tuple[PointRow, Proposal]]:
+    pool = reader.pool(consumer_id)
+    roles = {} if pool is None else {party.party_id: party.role for party in pool.parties}
+    for point in () if pool is None else pool.points:
+        if point.consumer_id != consumer_id:
+            continue
+        for channel in _channels(point):
+            yield (
+                point,
+                Proposal(
+                    consumer_id=consumer_id,
+                    account_ids=(account_id,),
+                    channel=channel,
+                    contact_point_id=point.id,
+                    language=reader.consumer(consumer_id).language,
+                    party=roles.get(point.party_id, "other") if point.party_id else "consumer",
+                ),
+            )
+
+
+def _channels(point: PointRow) -> Sequence[str]:
+    """Texts need a mobile number, or one of an unknown line."""
+    if point.kind == "phone" and point.number_kind not in {None, "mobile"}:
+        return ("voice",)
+    return CHANNELS_OF_KIND.get(point.kind, ())
+
+
+def _answer(  # noqa: PLR0917 - a row and all that it is made of
+    house: House,
+    reader: Reader,
+    point: PointRow,
+    proposal: Proposal,
+    sealed: bytes,
+    at: datetime,
+    ends: datetime,
+) -> PointAnswer:
+    asked = judge_one(house, reader, proposal, at)
+    judged = within_handover(asked, at)
+    rules = {} if asked.stack is None else asked.stack.by_id
+    return PointAnswer(
+        point_id=point.id,
+        channel=proposal.channel,
+        value=house.sealer.open(sealed) if sealed else "",
+        number_kind=point.number_kind,
+        place=point.place,
+        state=point.state,
+        party=None if point.party_id is None else proposal.party,
+        verdict=judged.verdict,
+        rules={one.id: rules[one.id] for one in judged.verdict.rules if one.id in rules},
+        pieces=_pieces(asked, point, at, ends),
+    )
+
+
+def _pieces(judged: Judged, point: PointRow, at: datetime, ends: datetime) -> tuple[Piece, ...]:
+    if judged.stack is None or point.state not in _USABLE:
+        return (Piece(at, ends, Openness.CLOSED),)
+    found = outline(judged.facts, judged.stack, at, ends)
+    if judged.proposal.channel != "letter":
+        return found
+    return tuple(part for piece in found for part in _handed_over(piece, judged.facts.zones))
+
+
+def _handed_over(piece: Piece, zones: Sequence[str]) -> Iterator[Piece]:
+    """A piece cut by the hours in which letters are handed over: outside them it is closed."""
+    start = piece.start
+    while start < piece.end:
+        opens = handover_opens(zones, start)
+        end = min(handover_closes(zones, start) if opens is None else opens, piece.end)
+        yield Piece(start, end, piece.state if opens is None else Openness.CLOSED)
+        start = end
+
+
+def _order(answer: PointAnswer) -> tuple[int, float, str, str]:
+    """Now, later (the soonest first), on hold, not allowed; an unusable point last of its kind."""
+    verdict = answer.verdict
+    rank = _RANK[verdict.decision] if answer.is_usable and answer.party is None else _RANK[Decision.DENY]
+    when = verdict.retry_at.timestamp() if verdict.retry_at is not None else 0.0
+    return rank, when, answer.channel, answer.point_id
