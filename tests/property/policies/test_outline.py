@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 
 from hypothesis import given, settings
 
@@ -34,7 +35,7 @@ def test_a_week_agrees_with_asking_at_every_quarter(asked: tuple[dt.datetime, Qu
     pieces = outline(facts_of(at, question), stack, at, at + WEEK)
     assert pieces[0].start == at
     assert pieces[-1].end == at + WEEK
-    assert all(one.end == after.start for one, after in zip(pieces, pieces[1:], strict=False))
+    assert all(one.end == after.start for one, after in pairwise(pieces))
     moment = at
     while moment < at + WEEK:
         assert piece_at(pieces, moment) is expected(moment, question), moment
