@@ -15,6 +15,8 @@ from orchestrator.services import slot as slots
 from orchestrator.services.slot import commit as settle_slot
 
 router = APIRouter(prefix="/api/v1/reservations", tags=["reservations"], route_class=IdempotentRoute)
+# asks about this moment: an earlier answer must never be given again
+live = APIRouter()
 SlotId = Annotated[str, Path(max_length=80)]
 
 
@@ -33,9 +35,12 @@ def reserve(runtime: TheRuntime, caller: CanReserve, body: ReservationRequest) -
     return document({"id": slot.id, "expires_at": slot.expires_at, "verdict": slot.verdict})
 
 
-@router.put("/{slot_id}/started", response_model=Reservation)
+@live.put("/{slot_id}/started", response_model=Reservation)
 def start(runtime: TheRuntime, _caller: CanReserve, slot_id: SlotId) -> dict[str, Any]:
-    """The contact is being made: from now on an expiry counts as an attempt. 409: do not make it."""
+    """The contact is being made, at once: from now on an expiry counts as an attempt. 409: do not make it.
+
+    Asked again it is judged again; an `Idempotency-Key` gives no earlier answer here.
+    """
     expires_at = slots.started(runtime.house, slot_id)
     return {"id": slot_id, "state": "submitted", "expires_at": expires_at}
 
@@ -61,3 +66,6 @@ def void(runtime: TheRuntime, _caller: CanReserve, slot_id: SlotId, body: Reserv
     """Gives the slot back: nothing was tried, and the proof says how that is known."""
     slots.void(runtime.house, slot_id, reason=body.reason, proof=body.proof)
     return {"id": slot_id, "state": "released"}
+
+
+router.include_router(live)
