@@ -20,10 +20,14 @@ ONE_ZONE = {"CN": "Asia/Shanghai"}
 
 @dataclass(frozen=True, slots=True)
 class ZipPlace:
+    """`also`: names that mail may use beside the city's; `avoided`: names in use that mail should not bear."""
+
     zones: tuple[str, ...]
     state: str
     county: str
     city: str
+    also: tuple[str, ...] = ()
+    avoided: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,12 @@ def gazetteer() -> Gazetteer:
         if name not in known:
             known[name] = (name,) if is_zone(name) else ()
         zips[row["zip_code"]] = ZipPlace(
-            known[name], row["state"] or "", row["county"] or "", row["city"] or ""
+            known[name],
+            row["state"] or "",
+            row["county"] or "",
+            row["city"] or "",
+            tuple(row["acceptable_cities"]),
+            tuple(row["unacceptable_cities"]),
         )
         for code in row["area_codes"]:
             codes.setdefault(code, {}).update(dict.fromkeys(known[name]))

@@ -68,6 +68,10 @@ def test_tables_hold_only_zones_that_exist() -> None:
         (("US", "NY", "Hempstead", "11550"), ("us", "us-ny")),
         (("US", None, None, "20001"), ("us", "us-dc")),
         (("US", None, "Brooklyn", None), ("us",)),
+        (("US", None, "Brooklyn, NY", None), ("us", "us-ny", "us-ny-nyc")),
+        (("US", None, "Washington, D.C.", None), ("us", "us-dc")),
+        (("US", "US-VA", "Washington DC", None), ("us", "us-va", "us-dc")),
+        (("US", "US-NY", "Cornwall On Hudson", None), ("us", "us-ny")),
         (("US", "FL", None, "98101"), ("us", "us-fl", "us-wa")),
         (("us", "ma", None, None), ("us", "us-ma")),
         (("US", "ZZ", None, None), ("us",)),
@@ -81,3 +85,40 @@ def test_jurisdictions(
     place: tuple[str | None, str | None, str | None, str | None], expected: tuple[str, ...]
 ) -> None:
     assert jurisdictions_of(*place) == expected
+
+
+@pytest.mark.parametrize(
+    "city",
+    [
+        "Flushing", "Long Island City", "LONG IS CITY", "Jamaica", "St. Albans", "Floral Park", "Riverdale",
+        "New York, NY", "New York, N.Y.", "Brooklyn NY", "Bronx County", "Kings County", "Queens, New York",
+        "New York New York", "  the   bronx ", "Borough of Queens", "Harlem", "NY", "", None,
+    ],
+)  # fmt: skip
+def test_in_new_york_state_what_is_not_surely_elsewhere_is_new_york_city(city: str | None) -> None:
+    assert jurisdictions_of("US", "NY", city, None) == ("us", "us-ny", "us-ny-nyc")
+
+
+@pytest.mark.parametrize("city", ["Buffalo", "Albany, NY", "White Plains New York", "Mt. Vernon", "Greece"])
+def test_a_city_of_other_counties_is_outside_by_its_name(city: str) -> None:
+    assert jurisdictions_of("US", "NY", city, None) == ("us", "us-ny")
+
+
+@pytest.mark.parametrize(
+    ("city", "postal_code", "is_inside"),
+    [
+        ("Floral Park", "11001", False),
+        ("Floral Park", "11004", True),
+        ("Flushing", "14201", True),
+        ("Buffalo", "10001", True),
+        (None, "14201", False),
+        ("somewhere", "14201", False),
+        (None, "90012", True),
+        ("Albany", "90012", False),
+    ],
+)
+def test_a_zip_of_the_state_settles_what_a_name_leaves_open(
+    city: str | None, postal_code: str, is_inside: bool
+) -> None:
+    """A city of the five boroughs stands beside a ZIP that contradicts it; a ZIP of another state settles nothing."""
+    assert ("us-ny-nyc" in jurisdictions_of("US", "NY", city, postal_code)) == is_inside
