@@ -63,9 +63,8 @@ def commit(
 
 @router.post("/{slot_id}/void", response_model=Reservation)
 def void(runtime: TheRuntime, _caller: CanReserve, slot_id: SlotId, body: ReservationVoid) -> dict[str, Any]:
-    """Gives the slot back: nothing was tried, and the proof says how that is known."""
-    slots.void(runtime.house, slot_id, reason=body.reason, proof=body.proof)
-    return {"id": slot_id, "state": "released"}
+    """Gives the slot back: nothing was tried. After `started` it counts, as `ambiguous`, and is an incident."""
+    return {"id": slot_id, "state": slots.void(runtime.house, slot_id, reason=body.reason, proof=body.proof)}
 
 
 router.include_router(live)

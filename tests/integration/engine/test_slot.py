@@ -8,15 +8,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bench.book import Book
-from orchestrator.errors import ConflictError
+from orchestrator.engine.reaper import reap
+from orchestrator.errors import ConflictError, UsageError
 from orchestrator.services import fact, switch
+from orchestrator.services.contact import Contact, check_contact
 from orchestrator.services.fact import By
 from orchestrator.services.reservation import Asked, Slot, reserve
-from orchestrator.services.slot import started
+from orchestrator.services.slot import commit, started, void
 from orchestrator.store import entry
 from orchestrator.store.database import Database
+from orchestrator.store.tables.types import from_micros
 from tests.integration.engine import stage
-from tests.integration.engine.stage import Stage
+from tests.integration.engine.stage import NOON, Stage
 
 WHO = "C0000000"
 ACCOUNT = f"A-{WHO}"
@@ -137,3 +140,135 @@ class TestStarted:
         started(played.house, slot_id)
         with played.database.read(played.clock) as unit:
             assert 0 < entry.permits_end(unit, [WHO]) - unit.now_micros <= 1_000_000
+
+
+def counted_at(played: Stage, slot_id: str) -> datetime:
+    sql = "SELECT occurred_at FROM contact_event WHERE event_id = :id ORDER BY version DESC LIMIT 1"
+    return from_micros(int(str(played.scalar(sql, id=slot_id))))
+
+
+class TestReportedTimes:
+    """Reserved at noon, reported two minutes later."""
+
+    @pytest.fixture
+    def slot_id(self, played: Stage) -> str:
+        made = taken(played)
+        started(played.house, made)
+        played.clock.advance(timedelta(minutes=2))
+        return made
+
+    def test_the_time_of_the_call_is_taken_from_the_report(self, played: Stage, slot_id: str) -> None:
+        at = NOON + timedelta(seconds=10)
+        commit(played.house, slot_id, outcome="no_answer", started_at=at, ended_at=at)
+        assert counted_at(played, slot_id) == at
+
+    @pytest.mark.parametrize("off", [timedelta(days=-8), timedelta(seconds=-30), timedelta(minutes=3)])
+    def test_a_time_outside_the_slot_is_refused(self, played: Stage, slot_id: str, off: timedelta) -> None:
+        with pytest.raises(UsageError) as caught:
+            commit(played.house, slot_id, outcome="no_answer", started_at=NOON + off)
+        assert caught.value.where == "started_at"
+        assert state(played, slot_id) == "submitted"
+
+    @pytest.mark.parametrize("off", [timedelta(seconds=20), timedelta(minutes=3)])
+    def test_a_call_ends_after_it_began_and_before_now(
+        self, played: Stage, slot_id: str, off: timedelta
+    ) -> None:
+        began = NOON + timedelta(minutes=1)
+        with pytest.raises(UsageError) as caught:
+            commit(played.house, slot_id, outcome="no_answer", started_at=began, ended_at=NOON + off)
+        assert caught.value.where == "ended_at"
+
+    def test_an_end_alone_is_held_against_the_slot(self, played: Stage, slot_id: str) -> None:
+        with pytest.raises(UsageError) as caught:
+            commit(played.house, slot_id, outcome="no_answer", ended_at=NOON - timedelta(hours=1))
+        assert caught.value.where == "ended_at"
+
+    @pytest.mark.parametrize("name", ["started_at", "ended_at"])
+    def test_a_time_without_a_zone_is_refused(self, played: Stage, slot_id: str, name: str) -> None:
+        naive = NOON.replace(tzinfo=None)
+        with pytest.raises(UsageError) as caught:
+            commit(played.house, slot_id, outcome="no_answer", **{name: naive})  # type: ignore[arg-type]
+        assert caught.value.where == name
+
+    @pytest.mark.parametrize(
+        ("off", "kept"),
+        [(timedelta(seconds=-3), timedelta(0)), (timedelta(seconds=123), timedelta(minutes=2))],
+    )
+    def test_a_clock_a_little_off_is_put_right(
+        self, played: Stage, slot_id: str, off: timedelta, kept: timedelta
+    ) -> None:
+        commit(played.house, slot_id, outcome="no_answer", started_at=NOON + off)
+        assert counted_at(played, slot_id) == NOON + kept
+
+
+class TestVoid:
+    def test_before_the_start_it_gives_the_slot_back(self, played: Stage) -> None:
+        slot_id = taken(played)
+        assert void(played.house, slot_id, reason="trunk busy", proof="no INVITE") == "released"
+        assert void(played.house, slot_id, reason="trunk busy", proof="no INVITE") == "released"
+        assert used(played) == 0
+
+    def test_after_the_start_it_counts_and_keeps_what_was_said(self, played: Stage) -> None:
+        slot_id = taken(played)
+        started(played.house, slot_id)
+        assert void(played.house, slot_id, reason="trunk busy", proof="no INVITE") == "ambiguous"
+        assert void(played.house, slot_id, reason="trunk busy", proof="no INVITE") == "ambiguous"
+        assert used(played) == 1
+        kept = played.query("SELECT failure, failure_detail FROM attempt WHERE id = :id", id=slot_id)
+        assert kept == [("void: trunk busy", "no INVITE")]
+        assert played.query("SELECT kind, consumer_id FROM incident") == [("void_after_start", WHO)]
+        lines = played.query("SELECT kind FROM ledger_entry WHERE attempt_id = :id ORDER BY id", id=slot_id)
+        assert [row[0] for row in lines] == ["reserved", "submitted", "outcome"]
+
+    def test_what_never_connected_is_committed_and_not_counted(self, played: Stage) -> None:
+        slot_id = taken(played)
+        started(played.house, slot_id)
+        void(played.house, slot_id, reason="trunk busy", proof="no INVITE")
+        commit(played.house, slot_id, outcome="busy")
+        assert used(played) == 0
+
+    def test_no_week_has_an_eighth_start(self, played: Stage) -> None:
+        begun = 0
+        for _ in range(12):
+            slot = ask(played)
+            if slot.id is not None:
+                started(played.house, slot.id)
+                begun += 1
+                void(played.house, slot.id, reason="mistake", proof="believe me")
+        assert begun == 7
+
+    @pytest.mark.parametrize("end", ["void", "time"])
+    def test_a_contact_made_without_leave_counts_and_is_an_incident(self, played: Stage, end: str) -> None:
+        slot_id = taken(played)
+        if end == "void":
+            void(played.house, slot_id, reason="trunk busy", proof="no INVITE")
+        else:
+            wait(played)
+            reap(played.house)
+        before = state(played, slot_id)
+        assert used(played) == 0
+        for _ in range(2):
+            assert commit(played.house, slot_id, outcome="no_answer") == before
+        assert used(played) == 1
+        assert played.query("SELECT kind FROM incident") == [("contact_without_slot",)]
+
+
+class TestReport:
+    def test_the_same_report_again_is_harmless_and_another_one_is_refused(self, played: Stage) -> None:
+        slot_id = taken(played)
+        started(played.house, slot_id)
+        for _ in range(2):
+            assert (
+                commit(played.house, slot_id, outcome="conversation", conversation_accounts=(ACCOUNT,))
+                == "delivered"
+            )
+        with pytest.raises(ConflictError):
+            commit(played.house, slot_id, outcome="busy")
+        with pytest.raises(ConflictError):
+            commit(played.house, slot_id, outcome="conversation", conversation_accounts=(ACCOUNT, "A-other"))
+        assert played.scalar("SELECT count(*) FROM contact_event") == 2
+
+
+def used(played: Stage) -> int:
+    verdict = check_contact(played.house, Contact(WHO, "voice"))
+    return next(one.used for one in verdict.used if one.rule == "regf-7in7-attempts")
