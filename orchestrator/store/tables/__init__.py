@@ -1,5 +1,6 @@
 """Every table of the product, by meaning. `SQLModel.metadata` is complete after importing this package."""
 
+from orchestrator.store.tables.access import SignInFailure, UserAccount, UserSession
 from orchestrator.store.tables.base import SQLModel
 from orchestrator.store.tables.ledger import LedgerEntry, LedgerHead, LedgerLink
 from orchestrator.store.tables.people import (
@@ -62,5 +63,5 @@ __all__ = [
     "Enrollment", "Hold", "HoldRelease", "IdempotencyKey", "ImportBatch", "InboundMessage", "Incident", "Lease",
     "LedgerEntry", "LedgerHead", "LedgerLink", "Notice", "OptOut", "OriginalCreditorRequest", "Party", "Payment",
     "PolicyVersion", "PoolLink", "Preference", "Promise", "Recall", "Representation", "Revision", "SQLModel",
-    "Switch", "Task", "TemplateVersion", "Verdict",
+    "SignInFailure", "Switch", "Task", "TemplateVersion", "UserAccount", "UserSession", "Verdict",
 ]  # fmt: skip

@@ -238,6 +238,17 @@ CREATE TABLE revision (
 
 CREATE INDEX ix_revision_subject_id ON revision (subject_id);
 
+CREATE TABLE sign_in_failure (
+	kind VARCHAR NOT NULL,
+	subject_hash VARCHAR NOT NULL,
+	failures INTEGER NOT NULL,
+	since_at BIGINT NOT NULL,
+	closed_until BIGINT NOT NULL,
+	PRIMARY KEY (kind, subject_hash)
+);
+
+CREATE INDEX ix_sign_in_failure_since_at ON sign_in_failure (since_at);
+
 CREATE TABLE switch (
 	name VARCHAR NOT NULL,
 	value JSON,
@@ -278,6 +289,26 @@ CREATE TABLE template_version (
 	body VARCHAR NOT NULL,
 	loaded_at BIGINT NOT NULL,
 	PRIMARY KEY (digest)
+);
+
+CREATE TABLE user_account (
+	id VARCHAR NOT NULL,
+	name VARCHAR NOT NULL,
+	display_name VARCHAR NOT NULL,
+	role VARCHAR NOT NULL,
+	password_hash VARCHAR NOT NULL,
+	must_change_password BOOLEAN NOT NULL,
+	language VARCHAR NOT NULL,
+	time_zone VARCHAR NOT NULL,
+	theme VARCHAR NOT NULL,
+	density VARCHAR NOT NULL,
+	single_keys BOOLEAN NOT NULL,
+	is_sample BOOLEAN NOT NULL,
+	created_at BIGINT NOT NULL,
+	disabled_at BIGINT,
+	password_changed_at BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (name)
 );
 
 CREATE TABLE verdict (
@@ -873,6 +904,22 @@ CREATE TABLE representation (
 CREATE INDEX ix_representation_consumer_id ON representation (consumer_id);
 
 CREATE INDEX ix_representation_corrects_id ON representation (corrects_id);
+
+CREATE TABLE user_session (
+	id VARCHAR NOT NULL,
+	user_id VARCHAR NOT NULL,
+	csrf VARCHAR NOT NULL,
+	created_at BIGINT NOT NULL,
+	last_seen_at BIGINT NOT NULL,
+	expires_at BIGINT NOT NULL,
+	revoked_at BIGINT,
+	PRIMARY KEY (id),
+	FOREIGN KEY(user_id) REFERENCES user_account (id)
+);
+
+CREATE INDEX ix_user_session_expires_at ON user_session (expires_at);
+
+CREATE INDEX ix_user_session_user_id ON user_session (user_id);
 
 CREATE TABLE account_consumer (
 	account_id VARCHAR NOT NULL,
