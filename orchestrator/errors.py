@@ -8,6 +8,7 @@
     │   └── UnknownReference  404         an id that is not here (or not yours)
     ├── ConflictError         409         the same key with another body, a row changed meanwhile
     ├── AccessError          403/401      who you are does not allow it
+    │   └── ThrottledError    429         too many failed sign-ins: how long to wait
     ├── UnavailableError      503         the database or a dependency is away: try again
     └── LedgerError           500         the ledger or a stored fact does not verify
 
@@ -71,6 +72,14 @@ class AccessError(DuecourseError):
 
 class AuthenticationError(AccessError):
     code, status = "unauthenticated", 401
+
+
+class ThrottledError(AccessError):
+    code, status = "too_many_attempts", 429
+
+    def __init__(self, wait_s: int):
+        super().__init__("too many failed attempts to sign in", hint=f"try again in {wait_s} s")
+        self.wait_s = wait_s
 
 
 class UnavailableError(DuecourseError):

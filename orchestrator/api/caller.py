@@ -8,8 +8,8 @@ import msgspec
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from orchestrator.api.permission import Permission, Role, allows
 from orchestrator.bootstrap import Runtime
+from orchestrator.domain.permission import Permission, Role, allows
 from orchestrator.errors import AccessError, AuthenticationError
 
 bearer = HTTPBearer(

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends, Path, Query
 
 from orchestrator.api.caller import Allow, TheRuntime
 from orchestrator.api.listing import AskedSlice, Page, page_of
-from orchestrator.api.permission import Permission
 from orchestrator.bootstrap import Runtime
+from orchestrator.domain.permission import Permission
 from orchestrator.errors import UnknownReference
 from orchestrator.store import listing
 from orchestrator.store import tables as t

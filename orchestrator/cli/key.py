@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from orchestrator.api.permission import Role
+from orchestrator.domain.permission import Role
 from orchestrator.cli import terminal
 from orchestrator.cli.session import open_runtime
 

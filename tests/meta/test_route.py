@@ -10,7 +10,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from orchestrator.api.app import create_app, routers
-from orchestrator.api.permission import Permission
+from orchestrator.domain.permission import Permission
 from orchestrator.bootstrap import Runtime
 
 # reachable without a key: health, our documentation, and what proves itself by a signature

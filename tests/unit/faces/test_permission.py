@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from orchestrator.api.permission import GRANTS, Permission, Role, allows
+from orchestrator.domain.permission import GRANTS, Permission, Role, allows
 
 
 def test_every_role_has_its_grants() -> None:
