@@ -123,7 +123,8 @@ def enter_hold(
     until: date | None = None,
 ) -> str:
     made = _add(unit, "hold", consumer_id, told, "kind", kind=kind, account_id=account_id, until=until)
-    _follow(house, unit, LineKind.HOLD, [consumer_id], told.source, hold_id=made, hold=kind)
+    people = entry.concerned(unit, consumer_id, account_id)
+    _follow(house, unit, LineKind.HOLD, people, told.source, hold_id=made, hold=kind)
     return made
 
 
@@ -131,7 +132,8 @@ def release_hold(
     house: House, unit: Session, consumer_id: str, hold_id: str, told: Told, *, reason: str
 ) -> None:
     _add(unit, "hold_release", consumer_id, told, hold_id=hold_id, reason=reason)
-    _follow(house, unit, LineKind.HOLD_RELEASED, [consumer_id], told.source, hold_id=hold_id)
+    people = entry.concerned(unit, consumer_id, entry.account_named(unit, "hold", hold_id))
+    _follow(house, unit, LineKind.HOLD_RELEASED, people, told.source, hold_id=hold_id)
 
 
 def enter_representation(house: House, unit: Session, consumer_id: str, told: Told) -> None:
@@ -146,7 +148,8 @@ def enter_dispute(
     house: House, unit: Session, consumer_id: str, told: Told, *, account_id: str | None, form: str
 ) -> str:
     made = _add(unit, "dispute", consumer_id, told, account_id=account_id, form=form, duplicative=False)
-    _follow(house, unit, LineKind.DISPUTE, [consumer_id], told.source, dispute_id=made, form=form)
+    people = entry.concerned(unit, consumer_id, account_id)
+    _follow(house, unit, LineKind.DISPUTE, people, told.source, dispute_id=made, form=form)
     return made
 
 
@@ -154,7 +157,8 @@ def answer_dispute(
     house: House, unit: Session, consumer_id: str, dispute_id: str, told: Told, *, kind: str
 ) -> None:
     _add(unit, "dispute_answer", consumer_id, told, dispute_id=dispute_id, kind=kind, undeliverable=False)
-    _follow(house, unit, LineKind.DISPUTE, [consumer_id], told.source, dispute_id=dispute_id, answer=kind)
+    people = entry.concerned(unit, consumer_id, entry.account_named(unit, "dispute", dispute_id))
+    _follow(house, unit, LineKind.DISPUTE, people, told.source, dispute_id=dispute_id, answer=kind)
 
 
 def enter_complaint(
@@ -168,7 +172,8 @@ def enter_complaint(
 ) -> str:
     sealed = house.sealer.seal(text) if text else None
     made = _add(unit, "complaint", consumer_id, told, account_id=account_id, text_sealed=sealed)
-    _follow(house, unit, LineKind.COMPLAINT, [consumer_id], told.source, complaint_id=made)
+    people = entry.concerned(unit, consumer_id, account_id)
+    _follow(house, unit, LineKind.COMPLAINT, people, told.source, complaint_id=made)
     return made
 
 
@@ -212,9 +217,8 @@ def enter_promise(
     consumer_id, currency = _owner(unit, account_id)
     made = _add(unit, "promise", consumer_id, told, account_id=account_id, amount_minor=amount_minor,
                 currency=currency, due_on=due_on, state="open")  # fmt: skip
-    _follow(
-        house, unit, LineKind.PROMISE, [consumer_id], told.source, promise_id=made, due_on=due_on.isoformat()
-    )
+    people = entry.owners_of(unit, account_id)
+    _follow(house, unit, LineKind.PROMISE, people, told.source, promise_id=made, due_on=due_on.isoformat())
     return made
 
 

@@ -89,7 +89,7 @@ def _holds(about: _About) -> tuple[f.Hold, ...]:
 
 
 def _is_deceased(about: _About) -> bool:
-    return any(row.kind == "deceased" for row in holds_in_force(about.pool, about.chosen, about.at))
+    return _is_held_as(about.pool, "deceased", about.chosen, about.at)
 
 
 def _agreed(about: _About) -> tuple[str, ...]:
@@ -112,6 +112,13 @@ def holds_in_force(pool: d.Pool, chosen: frozenset[str], at: datetime) -> list[d
         and (row.until is None or row.until >= at.date() - timedelta(days=1))
         and (row.starts_on is None or row.starts_on <= at.date() + timedelta(days=1))
     ]
+
+
+def _is_held_as(pool: d.Pool, kind: str, chosen: frozenset[str], at: datetime) -> bool:
+    """A hold that says something of the person; somebody else's on a joint account holds, and says nothing of them."""
+    return any(
+        row.kind == kind and row.consumer_id in pool.consumers for row in holds_in_force(pool, chosen, at)
+    )
 
 
 def point_facts(pool: d.Pool, point: d.PointRow) -> dict[str, Any]:
@@ -270,7 +277,7 @@ def _attorney(pool: d.Pool, chosen: frozenset[str], at: datetime) -> f.Attorney 
             unresponsive=row.unresponsive,
             consents_direct=row.consents_direct,
         )
-    if any(row.kind == "attorney" for row in holds_in_force(pool, chosen, at)):
+    if _is_held_as(pool, "attorney", chosen, at):
         return f.Attorney(known=True)
     return None
 

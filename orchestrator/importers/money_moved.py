@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from orchestrator.audit.ledger import LineKind
+from orchestrator.importers import pool
 from orchestrator.importers.batch import Batch
 from orchestrator.importers.cell import CellError, amount
 from orchestrator.importers.ready import Ready, needs
@@ -198,7 +199,7 @@ def _accounts(unit: Session, ids: Iterable[str]) -> dict[str, AccountMoney]:
     )
     for account_id, _, consumer_id in sorted(links):
         owners.setdefault(account_id, consumer_id)
-    claim.lock_pools(unit, owners.values())
+    claim.lock_pools(unit, owners.values(), wanted)
     return {
         found[0]: AccountMoney(found[0], found[1], found[2], found[3], owners[found[0]])
         for found in bulk.select(unit, columns, "account", "id", wanted, lock=True)
@@ -236,4 +237,4 @@ def _store(unit: Session, batch: Batch, accounts: Iterable[AccountMoney]) -> Non
     owners = bulk.select(
         unit, ("consumer_id",), "account_consumer", "account_id", sorted(account.id for account in changed)
     )
-    batch.moves({found[0] for found in owners})
+    batch.moves(pool.members(unit, {found[0] for found in owners}))

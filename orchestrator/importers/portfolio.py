@@ -82,7 +82,7 @@ def load(unit: Session, rows: Iterable[PortfolioRow]) -> Book:
     consumer_ids = sorted({row.consumer_id for row in rows})
     account_ids = sorted({row.account_id for row in rows})
     # consumers first, then what is theirs: the order in which every change locks
-    claim.lock_pools(unit, consumer_ids)
+    claim.lock_pools(unit, consumer_ids, account_ids)
     columns = ("id", "pool_id", *_CONSUMER_COLUMNS)
     for found in bulk.select(unit, columns, "consumer", "id", consumer_ids):
         fields = dict(zip(columns, found, strict=True))

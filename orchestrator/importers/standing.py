@@ -144,7 +144,9 @@ def place_holds(unit: Session, batch: Batch, told: Sequence[tuple[str, str, str 
     _write_ceases(unit, batch, new)
     for row in new:
         batch.note(LineKind.HOLD, str(row[1]), hold_id=row[0], kind=row[-1])
-    batch.moves(pool.members(unit, {str(row[1]) for row in new}))
+    accounts = sorted({str(row[-2]) for row in new if row[-2] is not None})
+    owners = bulk.select(unit, ("consumer_id",), "account_consumer", "account_id", accounts)
+    batch.moves(pool.members(unit, {str(row[1]) for row in new} | {found[0] for found in owners}))
 
 
 def _write_ceases(unit: Session, batch: Batch, holds: Sequence[tuple[object, ...]]) -> None:

@@ -86,11 +86,14 @@ def _kind_of(address: str) -> str:
 def _stopping(
     house: House, *, consumer_id: str | None = None, account_id: str | None = None
 ) -> Iterator[Session]:
-    """A transaction before other writers; it is over once no permit of the people concerned can be used any more."""
+    """A transaction before other writers; it is over once no permit of the people concerned can be used any more.
+
+    What is about an account concerns everyone who owes it.
+    """
     with house.database.write(house.clock, urgent=True) as unit:
         yield unit
-        named = [consumer_id] if consumer_id is not None else rows.owners_of(unit, account_id or "")
-        people = rows.pool_members(unit, named)
+        named = rows.owners_of(unit, account_id) if account_id is not None else []
+        people = rows.pool_members(unit, named if consumer_id is None else [consumer_id, *named])
     wait_for_permits(house, people)
 
 
@@ -109,7 +112,7 @@ def place_hold(
     until: date | None = None,
 ) -> str:
     """Gives the hold's id."""
-    with _stopping(house, consumer_id=consumer_id) as unit:
+    with _stopping(house, consumer_id=consumer_id, account_id=account_id) as unit:
         told = _told(unit, by)
         return entry.enter_hold(house, unit, consumer_id, told, kind=kind, account_id=account_id, until=until)
 
@@ -121,7 +124,7 @@ def release_hold(house: House, by: By, consumer_id: str, hold_id: str, *, reason
 
 def record_dispute(house: House, by: By, consumer_id: str, *, account_id: str | None, form: str) -> str:
     """`form` as in the case vocabulary: mail, tear_off, accepted_electronic, oral ... Gives the dispute's id."""
-    with _stopping(house, consumer_id=consumer_id) as unit:
+    with _stopping(house, consumer_id=consumer_id, account_id=account_id) as unit:
         told = _told(unit, by)
         return entry.enter_dispute(house, unit, consumer_id, told, account_id=account_id, form=form)
 
@@ -135,7 +138,7 @@ def answer_dispute(house: House, by: By, consumer_id: str, dispute_id: str, *, k
 def record_complaint(
     house: House, by: By, consumer_id: str, *, account_id: str | None = None, text: str = ""
 ) -> str:
-    with _stopping(house, consumer_id=consumer_id) as unit:
+    with _stopping(house, consumer_id=consumer_id, account_id=account_id) as unit:
         told = _told(unit, by)
         return entry.enter_complaint(house, unit, consumer_id, told, account_id=account_id, text=text)
 

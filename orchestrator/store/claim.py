@@ -82,14 +82,20 @@ def of_consumers(unit: Session, consumer_ids: Iterable[str]) -> list[EnrollmentR
     return [EnrollmentRow._make(row) for row in found]
 
 
-def lock_pools(unit: Session, consumer_ids: Iterable[str]) -> None:
+def lock_pools(unit: Session, consumer_ids: Iterable[str], account_ids: Sequence[str] = ()) -> None:
     """Lock everyone who counts as one person with these consumers, in one order for everybody.
 
+    `account_ids`: everyone who owes one of these as well, because news of an account moves all their epochs.
     Reserving happens under this lock, so that two workers or clients cannot both take the last slot of a cap.
     SQLite has one writer and needs none.
     """
     if unit.dialect == "sqlite":
         return
+    if account_ids:
+        owe = unit.query(
+            "SELECT consumer_id FROM account_consumer WHERE account_id = ANY(:ids)", {"ids": account_ids}
+        )
+        consumer_ids = [*consumer_ids, *(found[0] for found in owe)]
     unit.query(
         "SELECT id FROM consumer WHERE pool_id IN (SELECT pool_id FROM consumer WHERE id = ANY(:ids)) "
         "ORDER BY id FOR UPDATE",

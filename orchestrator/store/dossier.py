@@ -2,7 +2,9 @@
 
 Rows come back as named tuples with instants in microseconds. Corrections are resolved here: a row that another
 one known by then corrects is left out, and so is a withdrawn one. Consumers of one pool count as one person, so
-the rows of a whole pool are read for each of its members.
+the rows of a whole pool are read for each of its members. What somebody said about a joint account (a hold, a
+dispute, a promise) concerns everyone who owes it; what is about the person (a cease request, an attorney, a
+consent, the notice that was sent to them) stays theirs.
 """
 
 from __future__ import annotations
@@ -91,12 +93,16 @@ _BOOLEANS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """Where the rows of one attribute of `Pool` come from; `corrected`: later rows may replace them."""
+    """Where the rows of one attribute of `Pool` come from.
+
+    `about`: the column that ties a row to an account, itself or by the fact that it names, where that concerns
+    everyone who owes the account.
+    """
 
     attribute: str
     table: str
     row: type[Any]
-    corrected: bool = True
+    about: str = ""
 
 
 SOURCES = (
@@ -105,19 +111,19 @@ SOURCES = (
     _Source("revocations", "consent_revocation", RevocationRow),
     _Source("preferences", "preference", PreferenceRow),
     _Source("ceases", "cease_request", CeaseRow),
-    _Source("holds", "hold", HoldRow),
-    _Source("releases", "hold_release", HoldReleaseRow),
+    _Source("holds", "hold", HoldRow, "account_id"),
+    _Source("releases", "hold_release", HoldReleaseRow, "hold_id"),
     _Source("representations", "representation", RepresentationRow),
     _Source("employer_notes", "employer_note", EmployerRow),
-    _Source("disputes", "dispute", DisputeRow),
-    _Source("answers", "dispute_answer", DisputeAnswerRow),
-    _Source("creditor_requests", "original_creditor_request", CreditorRequestRow),
-    _Source("complaints", "complaint", ComplaintRow),
+    _Source("disputes", "dispute", DisputeRow, "account_id"),
+    _Source("answers", "dispute_answer", DisputeAnswerRow, "dispute_id"),
+    _Source("creditor_requests", "original_creditor_request", CreditorRequestRow, "account_id"),
+    _Source("complaints", "complaint", ComplaintRow, "account_id"),
     _Source("notices", "notice", NoticeRow),
     _Source("agreements", "agreement", AgreementRow),
     _Source("assertions", "assertion", AssertionRow),
-    _Source("promises", "promise", PromiseRow),
-    _Source("payments", "payment", PaymentRow),
+    _Source("promises", "promise", PromiseRow, "account_id"),
+    _Source("payments", "payment", PaymentRow, "account_id"),
     _Source("parties", "party", PartyRow),
 )
 
@@ -140,6 +146,7 @@ def load(
         return {}
     reader.people = unit.listed(sorted(members))
     reader.fill_accounts(members)
+    reader.find_joint(members)
     reader.fill_points(members)
     for source in reader.sources():
         reader.fill(source, members)
@@ -157,6 +164,9 @@ class _Reader:
         self.unit = unit
         self.known_at = known_at
         self.people: Any = None
+        self.joint: Any = None
+        # the pools here that owe a joint account, by ("account_id", its id), ("hold_id", that of a hold on it) ...
+        self.owing: dict[tuple[str, str], set[str]] = {}
 
     def rows(self, row: type[R], sql: str, **params: Any) -> list[R]:
         found = self.unit.query(sql, {"known": self.known_at, **params})
@@ -188,9 +198,29 @@ class _Reader:
         )
         sql = start + " UNION ALL ".join(
             f"SELECT {place} WHERE EXISTS (SELECT 1 FROM {found.format(source.table)})"  # noqa: S608 - our names
+            + (
+                f" OR EXISTS (SELECT 1 FROM {source.table} WHERE {self.about_joint(source)})"  # noqa: S608 - our names
+                if self.is_shared(source)
+                else ""
+            )
             for place, source in enumerate(SOURCES)
         )
-        return [SOURCES[place] for (place,) in sorted(self.unit.query(sql, {"ids": self.people}))]
+        return [SOURCES[place] for (place,) in sorted(self.unit.query(sql, self.lists()))]
+
+    def lists(self) -> dict[str, Any]:
+        """Whom the rows are looked for, and which joint accounts if there are any."""
+        return {"ids": self.people, "joint": self.joint} if self.owing else {"ids": self.people}
+
+    def is_shared(self, source: _Source) -> bool:
+        """Whether somebody else's rows may be about an account of these people."""
+        return bool(source.about and self.owing)
+
+    def about_joint(self, source: _Source) -> str:
+        """The condition for rows about the joint accounts, whoever told us."""
+        named = f"account_id {self.unit.within('joint')}"
+        if source.about == "account_id":
+            return named
+        return f"{source.about} IN (SELECT id FROM {source.about.removesuffix('_id')} WHERE {named})"  # noqa: S608
 
     def fill_accounts(self, members: dict[str, Pool]) -> None:
         columns = ", ".join(
@@ -203,6 +233,17 @@ class _Reader:
         for row in self.rows(AccountRow, sql, ids=self.people):
             members[row.consumer_id].accounts.setdefault(row.consumer_id, []).append(row)
 
+    def find_joint(self, members: dict[str, Pool]) -> None:
+        """Which accounts of these people somebody else owes as well: one probe of the key an account."""
+        sql = (
+            "SELECT DISTINCT l.account_id, l.consumer_id FROM account_consumer l JOIN account_consumer o "  # noqa: S608
+            "ON o.account_id = l.account_id AND o.consumer_id <> l.consumer_id "
+            f"WHERE l.consumer_id {self.unit.within('ids')}"
+        )
+        for account_id, consumer_id in self.unit.query(sql, {"ids": self.people}):
+            self.owing.setdefault(("account_id", account_id), set()).add(members[consumer_id].id)
+        self.joint = self.unit.listed(sorted(account_id for _, account_id in self.owing))
+
     def fill_points(self, members: dict[str, Pool]) -> None:
         sql = (
             f"SELECT {_columns(PointRow)} FROM contact_point WHERE consumer_id "  # noqa: S608
@@ -212,13 +253,30 @@ class _Reader:
             members[row.consumer_id].points.append(row)
 
     def fill(self, source: _Source, members: dict[str, Pool]) -> None:
+        shared = self.is_shared(source)
+        theirs = f"consumer_id {self.unit.within('ids')}"
+        if shared:
+            theirs = f"({theirs} OR {self.about_joint(source)})"
         sql = (
-            f"SELECT {_columns(source.row)} FROM {source.table} AS f WHERE consumer_id "  # noqa: S608
-            f"{self.unit.within('ids')} AND recorded_at <= :known {_current(source.table, self.unit.dialect)}"
-            " ORDER BY occurred_at, id"
+            f"SELECT {_columns(source.row)} FROM {source.table} AS f WHERE {theirs} "  # noqa: S608
+            f"AND recorded_at <= :known {_current(source.table, self.unit.dialect)} ORDER BY occurred_at, id"
         )
-        for row in self.rows(source.row, sql, ids=self.people):
-            _keep(members[row.consumer_id], source.attribute, row)
+        if not shared:
+            for row in self.rows(source.row, sql, ids=self.people):
+                _keep(members[row.consumer_id], source.attribute, row)
+            return
+        pools = {pool.id: pool for pool in members.values()}
+        for row in self.rows(source.row, sql, **self.lists()):
+            for pool_id in sorted(self._concerned(source, row, members)):
+                _keep(pools[pool_id], source.attribute, row)
+
+    def _concerned(self, source: _Source, row: Any, members: dict[str, Pool]) -> set[str]:
+        """The pools that a row is for: who told us, and everyone who owes the account that it is about."""
+        owing = self.owing.get((source.about, getattr(row, source.about)), set())
+        if owing:
+            # what answers or lifts this fact is for the same people
+            self.owing[f"{source.table}_id", row.id] = owing
+        return owing | {members[row.consumer_id].id} if row.consumer_id in members else owing
 
     def fill_by_value(
         self, attribute: str, table: str, row: type[Any], members: dict[str, Pool], *, corrected: bool

@@ -103,6 +103,17 @@ def owners_of(unit: Session, account_id: str) -> list[str]:
     return [row[0] for row in unit.query(sql, {"id": account_id})]
 
 
+def concerned(unit: Session, consumer_id: str, account_id: str | None) -> list[str]:
+    """Whom a fact that this consumer told us is about: them, and everyone who owes the account that it names."""
+    return sorted({consumer_id, *owners_of(unit, account_id)}) if account_id is not None else [consumer_id]
+
+
+def account_named(unit: Session, table: str, fact_id: str) -> str | None:
+    """The account that a recorded hold or dispute is about; None: the whole person, or no such fact."""
+    row = unit.one(f"SELECT account_id FROM {table} WHERE id = :id", {"id": fact_id})  # noqa: S608 - our own names
+    return None if row is None else row[0]
+
+
 def set_account(unit: Session, account_id: str, balance_minor: int, state: str, changed: bool) -> None:
     """The account's new balance and state."""
     since = ", state_changed_at = :now" if changed else ""

@@ -190,3 +190,45 @@ def test_an_attorney_is_a_representation(desk: Desk, ann: Ann) -> None:
     ((known, contact_known),) = desk.see("SELECT known, contact_known FROM representation")
     assert known
     assert contact_known
+
+
+JOINT = {"consumer_id": "c2", "given_name": "Bob", "mobile": "+12125550101"}
+
+
+def moved(desk: Desk, before: list[tuple[object, ...]]) -> set[object]:
+    """Who has another epoch than before."""
+    return {row[0] for row in set(epochs(desk)) - set(before)}
+
+
+def epochs(desk: Desk) -> list[tuple[object, ...]]:
+    return desk.see("SELECT id, epoch FROM consumer ORDER BY id")
+
+
+@pytest.mark.parametrize("kind", ["dispute", "fraud"])
+def test_a_hold_on_a_joint_account_voids_the_permits_of_everyone_who_owes_it(
+    desk: Desk, ann: Ann, kind: str
+) -> None:
+    other = ann(consumer_id="c3", account_id="a3", given_name="Eve", mobile="+12125550103")
+    desk.bring(ann(), ann(**JOINT), other)
+    before = epochs(desk)
+    desk.bring(ann(**JOINT, holds=kind))
+    assert moved(desk, before) == {"c1", "c2"}
+
+
+def test_a_hold_on_the_person_voids_theirs_only(desk: Desk, ann: Ann) -> None:
+    desk.bring(ann(), ann(**JOINT))
+    before = epochs(desk)
+    desk.bring(ann(**JOINT, holds="hardship"))
+    assert moved(desk, before) == {"c2"}
+
+
+@pytest.mark.parametrize("what", ["payment", "recall"])
+def test_money_and_recalls_void_the_permits_of_everyone_who_owes_and_who_counts_as_them(
+    desk: Desk, ann: Ann, what: str
+) -> None:
+    """c3 has the number of c2, so that the two count as one person."""
+    desk.bring(ann(), ann(**JOINT), ann(**JOINT | {"consumer_id": "c3"}, account_id="a3"))
+    before = epochs(desk)
+    row = {"at": "2026-04-01T10:00:00Z", "account_id": "a1", "reason": "sold"}
+    desk.bring(payment() if what == "payment" else row)
+    assert moved(desk, before) == {"c1", "c2", "c3"}

@@ -43,6 +43,15 @@ def consumers(unit: Session, ids: Sequence[str], *, pool: str | None = None) -> 
     )  # fmt: skip
 
 
+def owe_together(unit: Session, account_id: str, *ids: str) -> None:
+    """These consumers owe the account as well."""
+    unit.insert_many(
+        "account_consumer",
+        ["account_id", "consumer_id", "position"],
+        [(account_id, one, place) for place, one in enumerate(ids, start=1)],
+    )
+
+
 def enrollments(unit: Session, ids: Sequence[str], *, next_at: int, state: str = "active") -> None:
     """One enrollment `e-ID` for the account of each consumer."""
     until = next_at if state == "suspended" else None

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from orchestrator.store.database import Database
 from orchestrator.store.dossier import Pool, load
+from orchestrator.store.migration import upgrade
 from orchestrator.store.session import Session
-from tests.contract.store.seed import DAY, START, consumers, contact, contacts
+from tests.contract.store.seed import DAY, START, consumers, contact, contacts, owe_together
 from tests.postgres import sqlite_url
 
 
@@ -155,6 +158,147 @@ def test_what_was_never_sent_is_no_earlier_contact(database: Database) -> None:
         )
     assert read(database, "c1", known=START - 1, since=START)["c1"].contacted_before
     assert not read(database, "c1", known=START, since=START)["c1"].contacted_before
+
+
+def fact(unit: Session, table: str, name: str, consumer_id: str, **more: Any) -> None:
+    """A row of one of the tables that state something, with its required columns in `more`."""
+    values = {"id": name, "consumer_id": consumer_id, "occurred_at": START, "recorded_at": START, "source": "test",
+              "recorded_by": "test", "withdrawn": False, **more}  # fmt: skip
+    marks = ", ".join(f":{one}" for one in values)
+    unit.execute(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", values)
+
+
+MONEY = {"amount_minor": 100, "currency": "USD"}
+ABOUT_THE_ACCOUNT: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("holds", "hold", {"kind": "fraud"}),
+    ("disputes", "dispute", {"form": "mail", "duplicative": False}),
+    ("creditor_requests", "original_creditor_request", {"form": "mail"}),
+    ("complaints", "complaint", {}),
+    ("promises", "promise", {**MONEY, "due_on": "2026-03-20", "state": "open"}),
+    ("payments", "payment", MONEY),
+)
+ABOUT_THE_PERSON: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("consents", "consent", {"type": "electronic", "party": "consumer", "obtained_during_violation": False}),
+    (
+        "representations",
+        "representation",
+        {"known": True, "contact_known": True, "consents_direct": False, "unresponsive": False},
+    ),
+    ("notices", "notice", {"kind": "validation", "sent_on": "2026-02-01", "undeliverable": False}),
+    ("agreements", "agreement", {"rule_id": "r", "written": False}),
+)
+
+
+@pytest.mark.parametrize(("attribute", "table", "values"), ABOUT_THE_ACCOUNT)
+def test_what_is_said_about_a_joint_account_is_known_of_everyone_who_owes_it(
+    database: Database, attribute: str, table: str, values: dict[str, Any]
+) -> None:
+    with database.write() as unit:
+        consumers(unit, ["c1", "c2", "c3"])
+        owe_together(unit, "a-c1", "c2")
+        fact(unit, table, "f1", "c1", account_id="a-c1", **values)
+        fact(unit, table, "f2", "c2", account_id="a-c1", **values)
+        fact(unit, table, "f3", "c1", account_id="a-c1", corrects_id="f1", **values)
+    for asked in (("c1", "c2", "c3"), ("c1",), ("c2",), ("c3",)):
+        pools = read(database, *asked)
+        seen = {name: [row.id for row in getattr(pool, attribute)] for name, pool in pools.items()}
+        assert seen == {name: [] if name == "c3" else ["f2", "f3"] for name in asked}
+
+
+@pytest.mark.parametrize(("attribute", "table", "values"), ABOUT_THE_PERSON)
+def test_what_is_about_the_person_stays_with_the_person(
+    database: Database, attribute: str, table: str, values: dict[str, Any]
+) -> None:
+    with database.write() as unit:
+        consumers(unit, ["c1", "c2"])
+        owe_together(unit, "a-c1", "c2")
+        fact(unit, table, "f1", "c1", account_id="a-c1", **values)
+    pools = read(database, "c1", "c2")
+    assert [row.id for row in getattr(pools["c1"], attribute)] == ["f1"]
+    assert list(getattr(pools["c2"], attribute)) == []
+
+
+def test_a_hold_on_the_whole_person_does_not_pass_to_who_owes_with_them(database: Database) -> None:
+    with database.write() as unit:
+        consumers(unit, ["c1", "c2"])
+        owe_together(unit, "a-c1", "c2")
+        hold(unit, "h1", "c1", START)
+    pools = read(database, "c1", "c2")
+    assert [row.id for row in pools["c1"].holds] == ["h1"]
+    assert list(pools["c2"].holds) == []
+
+
+def test_what_lifts_or_answers_is_known_of_everyone_too(database: Database) -> None:
+    with database.write() as unit:
+        consumers(unit, ["c1", "c2"])
+        owe_together(unit, "a-c1", "c2")
+        hold(unit, "h1", "c1", START, account_id="a-c1")
+        fact(unit, "hold_release", "r1", "c1", hold_id="h1", reason="settled")
+        fact(unit, "dispute", "d1", "c2", account_id="a-c1", form="mail", duplicative=False)
+        fact(unit, "dispute_answer", "n1", "c2", dispute_id="d1", kind="verification", undeliverable=False)
+    for asked in (("c1", "c2"), ("c1",), ("c2",)):
+        for pool in read(database, *asked).values():
+            assert [row.id for row in pool.releases] == ["r1"]
+            assert [row.id for row in pool.answers] == ["n1"]
+
+
+def test_consumers_of_one_pool_who_owe_together_see_a_row_once(database: Database) -> None:
+    with database.write() as unit:
+        consumers(unit, ["c1", "c2"], pool="c1")
+        owe_together(unit, "a-c1", "c2")
+        hold(unit, "h1", "c1", START, account_id="a-c1")
+    assert [row.id for row in read(database, "c2")["c1"].holds] == ["h1"]
+
+
+class Recording:
+    """A unit of work that keeps the statements it was given."""
+
+    def __init__(self, unit: Session) -> None:
+        self._unit = unit
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._unit, name)
+
+    def query(self, sql: str, params: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        self.asked.append((sql, params or {}))
+        return self._unit.query(sql, params)
+
+
+def test_no_table_of_facts_is_read_whole(tmp_path: Path) -> None:
+    """Every statement finds its rows by an index, with the statistics of a large book as without any."""
+    database = Database(sqlite_url(tmp_path / "plan.db"))
+    upgrade(database)
+    with database.write() as unit:
+        ids = [f"c{n}" for n in range(300)]
+        consumers(unit, ids)
+        for one, other in zip(ids[::10], ids[1::10], strict=True):
+            owe_together(unit, f"a-{one}", other)
+            for _, table, values in ABOUT_THE_ACCOUNT + ABOUT_THE_PERSON:
+                fact(unit, table, f"{table}-{one}", one, account_id=f"a-{one}", **values)
+            fact(unit, "hold_release", f"r-{one}", one, hold_id=f"hold-{one}", reason="settled")
+            fact(unit, "dispute_answer", f"n-{one}", one, dispute_id=f"dispute-{one}", kind="resolved",
+                 undeliverable=False)  # fmt: skip
+    for is_large in (False, True):
+        if is_large:
+            with database.write() as unit:
+                unit.execute("ANALYZE")
+                # a book of a hundred thousand, but spread as this one is
+                unit.execute("UPDATE sqlite_stat1 SET stat = '100000' || substr(stat, instr(stat, ' '))")
+                unit.execute("ANALYZE sqlite_schema")
+        with database.read() as unit:
+            recording = Recording(unit)
+            load(recording, ids[:50], START + DAY, lambda _: START)  # type: ignore[arg-type]
+            steps = [
+                step[-1]
+                for sql, params in recording.asked
+                for step in unit.query(f"EXPLAIN QUERY PLAN {sql}", params)
+            ]
+        scans = [step for step in steps if step.startswith("SCAN")]
+        allowed = ("SCAN json_each", "SCAN wanted", "SCAN CONSTANT ROW")
+        assert [step for step in scans if not step.startswith(allowed)] == []
+        assert "SEARCH f USING INDEX ix_promise_account_id (account_id=?)" in steps
+    database.close()
 
 
 class Counting:
