@@ -15,7 +15,6 @@ import uvicorn
 
 from channels.simulator.behaviour import Behaviour
 from channels.simulator.world import World
-from orchestrator.api.app import create_app
 from orchestrator.audit.head import Signer
 from orchestrator.bootstrap import Runtime, database_url, people, sqlite_file
 from orchestrator.cli import board, terminal
@@ -29,6 +28,7 @@ from orchestrator.services import sample
 from orchestrator.settings import Settings
 from orchestrator.store import mark, migration
 from orchestrator.store.database import Database
+from orchestrator.web import create_web
 
 KEY_FILE = "api-key"
 PORTS_TRIED = 50
@@ -61,7 +61,7 @@ class Process:
 
     def server(self, port: int) -> Server:
         config = uvicorn.Config(
-            create_app(self.runtime),
+            create_web(self.runtime),
             host=self.runtime.settings.host,
             port=port,
             log_config=None,

@@ -1,0 +1,36 @@
+"""The console as an application of its own, mounted behind the API: its errors are pages, not problem documents."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.responses import Response
+from starlette.types import Scope
+
+from orchestrator.bootstrap import Runtime
+from orchestrator.console import failure, home, me, page, sign_in
+
+
+class Assets(StaticFiles):
+    """Our own files under addresses that change with them."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        answer = await super().get_response(path, scope)
+        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return answer
+
+
+def routers() -> list[APIRouter]:
+    """Every page's router."""
+    return [module.router for module in (home, sign_in, me)]
+
+
+def create_console(runtime: Runtime) -> FastAPI:
+    """The pages over `runtime`."""
+    app = FastAPI(title="duecourse console", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.runtime = runtime
+    for router in routers():
+        app.include_router(router)
+    app.mount(page.PREFIX, Assets(directory=page.ASSETS), name="assets")
+    failure.install(app)
+    return app

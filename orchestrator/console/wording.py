@@ -1,0 +1,98 @@
+"""Dates, times, money and numbers as the console writes them: never a time without its zone, a year only if it is
+not this one, 24 hours, two decimals with the currency (design: Words).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
+
+LOCALES = {"en": "en_US", "zh": "zh_CN"}
+_DAY = {"en": "EEE d MMM", "zh": "M/d EEE"}
+_DAY_OF_YEAR = {"en": "EEE d MMM yyyy", "zh": "yyyy-MM-dd"}
+_LONG_DAY = {"en": "EEE d MMM", "zh": "M 月 d 日 EEE"}
+# names that readers know better than the abbreviation, which means several places
+_ZONE_NAMES = {"Asia/Shanghai": {"en": "Beijing time", "zh": "北京时间"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How one reader wants to read: their language, and today as they see it."""
+
+    language: str
+    now: datetime
+    zone: str = "UTC"
+
+    @property
+    def locale(self) -> str:
+        return LOCALES[self.language]
+
+    def day(self, value: date | datetime | None, zone: str | None = None) -> str:
+        """ "Fri 27 Nov", in another year with the year."""
+        if value is None:
+            return ""
+        on = self.local(value, zone).date() if isinstance(value, datetime) else value
+        forms = _DAY if on.year == self.local(self.now, zone).year else _DAY_OF_YEAR
+        return str(format_date(on, forms[self.language], locale=self.locale))
+
+    def long_day(self, value: datetime, zone: str | None = None) -> str:
+        return str(format_date(self.local(value, zone).date(), _LONG_DAY[self.language], locale=self.locale))
+
+    def time(self, value: datetime, zone: str | None = None) -> str:
+        """ "08:00 MST"."""
+        return f"{self.clock(value, zone)} {self.zone_name(value, zone)}"
+
+    def clock(self, value: datetime, zone: str | None = None) -> str:
+        """ "08:00": only beside a time or heading that names the zone."""
+        return f"{self.local(value, zone):%H:%M}"
+
+    def moment(self, value: datetime | None, zone: str | None = None) -> str:
+        """ "Fri 27 Nov 08:00 MST"."""
+        return "" if value is None else f"{self.day(value, zone)} {self.time(value, zone)}"
+
+    def zone_name(self, value: datetime, zone: str | None = None) -> str:
+        named = _ZONE_NAMES.get(zone or self.zone)
+        if named is not None:
+            return named[self.language]
+        short = self.local(value, zone).tzname() or "UTC"
+        return short if short.isalpha() else f"UTC{short}"
+
+    def local(self, value: datetime, zone: str | None = None) -> datetime:
+        return value.astimezone(UTC if (zone or self.zone) == "UTC" else ZoneInfo(zone or self.zone))
+
+    def money(self, minor: int, currency: str) -> str:
+        """Minor units with their currency: "$2,348.16"."""
+        amount = Decimal(minor).scaleb(-get_currency_precision(currency))
+        return str(format_currency(amount, currency, locale=self.locale))
+
+    def count(self, value: float) -> str:
+        return str(format_decimal(value, locale=self.locale))
+
+    def share(self, value: float) -> str:
+        """A share of one as a percentage with at most one decimal."""
+        return str(format_percent(value, "#,##0.#%", locale=self.locale))
+
+    def phone(self, value: str) -> str:
+        """A number as its own country writes it; anything else as it is."""
+        try:
+            number = phonenumbers.parse(value, None)
+        except phonenumbers.NumberParseException:
+            return value
+        return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL))
+
+    def tongue(self, code: str | None) -> str:
+        """The name of a language, e.g. "Spanish"."""
+        if not code:
+            return ""
+        try:
+            return Locale.parse(code.replace("-", "_")).get_language_name(self.locale) or code
+        except (UnknownLocaleError, ValueError):
+            return code
