@@ -11,6 +11,7 @@ import hashlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import msgspec
@@ -104,6 +105,29 @@ def spans_of(rule: Rule) -> list[Span]:
         end = day_number(dates[index + 1]) if index + 1 < len(dates) else FOREVER
         found.append(Span(rule, kind, params, day_number(date), end))
     return found
+
+
+class Bearing(StrEnum):
+    """What a rule of the stack has to do with one contact."""
+
+    ASKED = "asked"
+    SILENT = "silent"  # nothing is recorded that it could object to
+    NONE = "none"  # it is about other contacts
+    NOT_IN_FORCE = "not_in_force"
+    EXCEPTION = "exception"  # it objects to nothing: it takes back what others say
+    UNBUILT = "unbuilt"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A rule of the stack as it stands to one contact. `check` is what is asked, `bare` the same without exceptions;
+    `lifts`: the exceptions that could lift it, with the rules that they are of."""
+
+    rule: Rule
+    bearing: Bearing
+    check: Check | None = None
+    bare: Check | None = None
+    lifts: tuple[tuple[Rule, Lift], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,14 +251,55 @@ class Stack:
 
         Near a change of dates both sides are asked.
         """
-        changes = self._changes
-        low = bisect_right(changes, (at - _ZONE_REACH) // DAY)
-        high = bisect_right(changes, (at + _ZONE_REACH) // DAY)
+        low, high = self._epochs(at)
         key = (traits, present, low, high)
         known = self._profiles.get(key)
         if known is None:
             known = self._profiles[key] = self._compile(traits, frozenset(present), low, high)
         return known
+
+    def parts(self, prepared: Prepared, at: int) -> list[Part]:
+        """Every rule as it stands to this contact at this instant, asked or not: for people who want to know why.
+
+        Compiled afresh; judging uses `profile_of`, which asks the same checks.
+        """
+        low, high = self._epochs(at)
+        traits, dated = prepared.traits, low != high
+        spans = self._in_force(low, high)
+        lifts = self._named_lifts([span for span in spans if fits(span.rule, traits)], traits)
+        found = [self._part(span, prepared, lifts.get(span.rule.id, ()), dated=dated) for span in spans]
+        known = {part.rule.id for part in found}
+        return found + [Part(rule, Bearing.NOT_IN_FORCE) for rule in self.rules if rule.id not in known]
+
+    def _part(
+        self, span: Span, prepared: Prepared, lifts: tuple[tuple[Rule, Lift], ...], *, dated: bool
+    ) -> Part:
+        rule, kind, traits = span.rule, span.kind, prepared.traits
+        if kind is None:
+            return Part(rule, Bearing.UNBUILT if fits(rule, traits) else Bearing.NONE)
+        if kind.lift:
+            return Part(rule, Bearing.EXCEPTION if fits(rule, traits) else Bearing.NONE)
+        check = None
+        if fits(rule, traits):
+            check = kind.compile(RuleInForce(rule, span.params, self.settings), traits)
+        if check is None:
+            return Part(rule, Bearing.NONE)
+        reads = kind.reads(span.params)
+        asked = reads is None or not frozenset(prepared.present).isdisjoint(reads)
+        own = {rule.id: tuple(lift for _, lift in lifts)} if lifts else {}
+        return Part(
+            rule,
+            Bearing.ASKED if asked else Bearing.SILENT,
+            _wrap(span, check, own, dated=dated),
+            _wrap(span, check, {}, dated=dated),
+            lifts,
+        )
+
+    def _epochs(self, at: int) -> tuple[int, int]:
+        """The epochs that this instant may lie in; near a change of dates there are two."""
+        changes = self._changes
+        low = bisect_right(changes, (at - _ZONE_REACH) // DAY)
+        return low, bisect_right(changes, (at + _ZONE_REACH) // DAY)
 
     def _in_force(self, low: int, high: int) -> list[Span]:
         """The spans in force in one of the epochs `low` to `high` (an epoch is the index of its next change)."""
@@ -283,14 +348,18 @@ class Stack:
         )
 
     def _lifts(self, spans: list[Span], traits: Traits) -> dict[str, tuple[Lift, ...]]:
-        found: dict[str, tuple[Lift, ...]] = {}
+        named = self._named_lifts(spans, traits)
+        return {target: tuple(lift for _, lift in lifts) for target, lifts in named.items()}
+
+    def _named_lifts(self, spans: list[Span], traits: Traits) -> dict[str, tuple[tuple[Rule, Lift], ...]]:
+        found: dict[str, tuple[tuple[Rule, Lift], ...]] = {}
         for span in spans:
             if span.kind is None or not span.kind.lift:
                 continue
             lift = span.kind.compile(RuleInForce(span.rule, span.params, self.settings), traits)
             if lift is not None:
                 for target in span.params.lifts:
-                    found[target] = (*found.get(target, ()), lift)
+                    found[target] = (*found.get(target, ()), (span.rule, lift))
         return found
 
 

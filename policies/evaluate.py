@@ -115,7 +115,7 @@ def _finding(rule: Rule | None, blocked: Blocked) -> Finding:
     )
 
 
-class _Asked:
+class Asked:
     """What came of asking: until when those pass that will not pass for ever, and the objections."""
 
     __slots__ = ("objecting", "objections", "passed", "passing", "until")
@@ -141,9 +141,9 @@ class _Asked:
             self.passing.append((answer.until, check, rule))
 
 
-def _ask(pairs: Iterable[tuple[Check, Rule]], prepared: Prepared, moment: Moment) -> _Asked:
+def ask(pairs: Iterable[tuple[Check, Rule]], prepared: Prepared, moment: Moment) -> Asked:
     """Ask these rules at a moment."""
-    found = _Asked()
+    found = Asked()
     passing = found.passing
     for check, rule in pairs:
         try:
@@ -206,7 +206,7 @@ def judge_prepared(prepared: Prepared, stack: Stack, at: int, *, lenient: bool =
         profile = stack.profile_of(prepared, at)
     except Exception as error:  # noqa: BLE001 - rules that cannot be compiled are no policy at all
         return _no_policy(found, f"the policy could not be read ({type(error).__name__})")
-    asked = _ask(profile.asked, prepared, Moment(at, prepared.zones))
+    asked = ask(profile.asked, prepared, Moment(at, prepared.zones))
     found.until, found.passed, objections = asked.until, asked.passed, asked.objections
     if prepared.unknown:
         objections += _missing(profile, prepared)
@@ -233,7 +233,7 @@ def _until_later(prepared: Prepared, stack: Stack, at: int, horizon: int) -> int
     """Past a change of dates: until when do the rules of the spans after it pass?"""
     while at < horizon:
         profile = stack.profile_of(prepared, at)
-        asked = _ask(profile.asked, prepared, Moment(at, prepared.zones, brief=True))
+        asked = ask(profile.asked, prepared, Moment(at, prepared.zones, brief=True))
         if asked.objections:
             return at
         if asked.until <= profile.ends:
@@ -242,7 +242,7 @@ def _until_later(prepared: Prepared, stack: Stack, at: int, horizon: int) -> int
     return FOREVER
 
 
-def _find_retry(found: Judgement, profile: Profile, asked: _Asked) -> None:
+def _find_retry(found: Judgement, profile: Profile, asked: Asked) -> None:
     """Move time until no rule objects. A rule that never stops, or the horizon, makes the answer its own or DENY.
 
     A rule that said until when it passes is asked again only from then on.
@@ -263,7 +263,7 @@ def _find_retry(found: Judgement, profile: Profile, asked: _Asked) -> None:
             passing = [entry for entry in passing if entry[0] > at]
         else:  # another span of dates has begun: everybody is asked
             profile, again, passing = here, list(here.asked), []
-        asked = _ask(again, prepared, Moment(at, prepared.zones, brief=True))
+        asked = ask(again, prepared, Moment(at, prepared.zones, brief=True))
         objections, objecting = asked.objections, asked.objecting
         passing += asked.passing
         if not objections:

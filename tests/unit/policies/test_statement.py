@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -23,7 +24,7 @@ def params_of(rule: Rule) -> Any:
     return spans_of(rule)[-1].params
 
 
-def said(name: str) -> dict[str, Any]:
+def said(name: str) -> Mapping[str, Any]:
     """The values of the sentence of a shipped rule."""
     return statement(RULES[name], params_of(RULES[name])).values
 
