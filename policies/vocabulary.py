@@ -85,6 +85,34 @@ class Outcome(StrEnum):
 UNCONNECTED: frozenset[str] = frozenset({"busy", "not_in_service", "power_off", "unreachable"})
 """A call that never connected: counted nowhere."""
 
+CALL_OUTCOMES: frozenset[str] = UNCONNECTED | {
+    Outcome.CONVERSATION,
+    Outcome.NO_ANSWER,
+    Outcome.VOICEMAIL,
+    Outcome.VOICEMAIL_NOT_LEFT,
+    Outcome.VOICEMAIL_WITHHELD,
+    Outcome.RINGLESS_VOICEMAIL,
+    Outcome.DROPPED,
+    Outcome.WRONG_NUMBER,
+    Outcome.CALLBACK_REQUESTED,
+    Outcome.MET,
+    Outcome.ANSWERING_MACHINE_DETECTED,
+}
+"""How a call that we made can end."""
+
+MESSAGE_OUTCOMES: frozenset[str] = frozenset(
+    {
+        Outcome.SENT,
+        Outcome.DELIVERED,
+        Outcome.READ,
+        Outcome.UNDELIVERED,
+        Outcome.BOUNCED,
+        Outcome.FAILED,
+        Outcome.RETURNED,
+    }
+)
+"""What can become of a message or letter that we sent. None of them is uncounted: it was handed over."""
+
 
 class Content(StrEnum):
     """The closed part of what a contact says; `legally_required:<which>` and `overshadowing:<what>` are open."""

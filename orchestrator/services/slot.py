@@ -20,6 +20,7 @@ from orchestrator.store.contacting import AttemptRow
 from orchestrator.store.outcome import AttemptMove, latest_events, move_attempts
 from orchestrator.store.session import Session
 from orchestrator.store.tables.types import from_micros
+from policies.vocabulary import CALL_OUTCOMES, MESSAGE_OUTCOMES
 
 CLOCKS_DIFFER = timedelta(seconds=5)
 """By how much the clock of a dialer may differ from the database's."""
@@ -82,6 +83,7 @@ def commit(
     """
     with house.database.write(house.clock) as unit:
         row = _own(unit, slot_id)
+        _check_word(row.channel, outcome)
         began = _within("started_at", started_at, from_micros(row.reserved_at), unit.now)
         ended = _within("ended_at", ended_at, began or from_micros(row.reserved_at), unit.now)
         known = latest_events(unit, [(row.consumer_id, row.id)]).get((row.consumer_id, row.id), {})
@@ -104,6 +106,13 @@ def commit(
             _incident(house, unit, "contact_without_slot", row, outcome=outcome)
         moved = contacting.attempt(unit, row.id)
         return row.state if moved is None else moved.state
+
+
+def _check_word(channel: str, outcome: str) -> None:
+    words = CALL_OUTCOMES if channel == "voice" else MESSAGE_OUTCOMES
+    if outcome not in words:
+        hint = f"one of {', '.join(sorted(words))}"
+        raise UsageError(f"{outcome!r} is no outcome of {channel}", where="outcome", hint=hint)
 
 
 def _within(name: str, at: datetime | None, earliest: datetime, now: datetime) -> datetime | None:

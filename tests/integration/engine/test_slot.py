@@ -254,6 +254,27 @@ class TestVoid:
 
 
 class TestReport:
+    @pytest.mark.parametrize(
+        ("channel", "outcome"),
+        [
+            ("voice", "celebrated"),
+            ("voice", "delivered"),
+            ("voice", "released"),
+            ("sms", "busy"),
+            ("sms", "received"),
+        ],
+    )
+    def test_a_word_that_the_channel_does_not_have_is_refused(
+        self, played: Stage, channel: str, outcome: str
+    ) -> None:
+        slot = reserve(played.house, Asked(WHO, (ACCOUNT,), channel), requested_by="dialer")
+        assert slot.id is not None
+        started(played.house, slot.id)
+        with pytest.raises(UsageError) as caught:
+            commit(played.house, slot.id, outcome=outcome)
+        assert caught.value.where == "outcome"
+        assert state(played, slot.id) == "submitted"
+
     def test_the_same_report_again_is_harmless_and_another_one_is_refused(self, played: Stage) -> None:
         slot_id = taken(played)
         started(played.house, slot_id)
