@@ -44,6 +44,7 @@ class LineKind(StrEnum):
     IMPORTED = "imported"
     POLICY = "policy"
     SWITCH = "switch"
+    CAMPAIGN = "campaign"
     ACCESS = "access"
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Any
 
@@ -70,9 +71,9 @@ def parse(text: str) -> Condition:
             raise ConditionError(
                 f"unknown field {name!r}",
                 where=_place(bare, name),
-                hint="docs/reference/fields.md lists the fields",
+                hint=f"there are: {', '.join(nearest(name))}",
             )
-    _check_types(text, program, names)
+    _check_types(bare, program, names)
     return Condition(text, names, program)
 
 
@@ -121,22 +122,34 @@ def _explain(words: str) -> ConditionError:
     return ConditionError(f"syntax error: {reason}", where=f"{match['line']}:{match['column']}")
 
 
-def _check_types(text: str, program: Any, names: tuple[str, ...]) -> None:
+def nearest(name: str) -> list[str]:
+    """Every field there is, those that are spelled most like `name` first."""
+    likeness = {known: SequenceMatcher(None, name.lower(), known).ratio() for known in FIELDS}
+    return sorted(FIELDS, key=lambda known: (-likeness[known], known))
+
+
+def _check_types(bare: str, program: Any, names: tuple[str, ...]) -> None:
+    """The place that is named is that of the first field, for the package tells none."""
     record = sample_record()
-    answer = _answer(program, record, "")
+    first = _place(bare, names[0]) if names else "1:1"
+    types = ", ".join(f"{name} is {FIELDS[name].type}" for name in names)
+    answer = _answer(program, record, types, first)
     if not isinstance(answer, bool):
-        raise ConditionError(f"gives {type(answer).__name__}, a condition gives true or false")
+        raise ConditionError(
+            f"gives {type(answer).__name__}, a condition gives true or false", where=first, hint=types or None
+        )
     for name in names:
         if FIELDS[name].may_be_empty:
             hint = f"{name} may be empty: write {name} != null && ..."
             for other in (None, FIELDS[name].sample):
-                _answer(program, {**record, name: other}, hint)
+                _answer(program, {**record, name: other}, hint, _place(bare, name))
 
 
-def _answer(program: Any, record: dict[str, Any], hint: str) -> Any:
+def _answer(program: Any, record: dict[str, Any], hint: str, where: str | None) -> Any:
     try:
         return program.execute(record)
     except (TypeError, ValueError, ArithmeticError, RuntimeError, LookupError) as problem:
         reason = str(problem).split(":")[0].split(" the operation")[0]
         types = "the types do not fit" if isinstance(problem, TypeError) else reason
-        raise ConditionError(types, hint=hint or "docs/reference/fields.md gives each field's type") from None
+        fallback = "docs/reference/fields.md gives each field's type"
+        raise ConditionError(types, where=where, hint=hint or fallback) from None

@@ -37,6 +37,8 @@ class ExitReason(StrEnum):
     CEASE = "cease"
     DONE = "done"
     CONDITION = "condition"
+    CAMPAIGN_STOPPED = "campaign_stopped"
+    CAMPAIGN_OVER = "campaign_over"
 
 
 class SuspendReason(StrEnum):

@@ -72,7 +72,7 @@ class Course:
         of_account = (
             (account.creditor_id, account.actor, account.currency) if account is not None else (self.row.id,)
         )
-        return (self.row.consumer_id, *of_account, self.row.cadence_digest, self.place)
+        return (self.row.consumer_id, *of_account, self.row.campaign_id, self.row.cadence_digest, self.place)
 
     def standing(self) -> Standing:
         """Exit, suspension or neither."""
@@ -122,10 +122,17 @@ class Course:
             self._named = (self.place, derived_id("at", self.row.id, str(self.place), str(self.row.tries)))
         return self._named[1]
 
-    def reserve(self, choice: Choice) -> None:
-        due = self._due() + self.step.not_after
+    def reserve(self, choice: Choice, last: datetime | None = None) -> None:
+        """Take the slot; `last`: nothing of its campaign leaves from here on."""
+        due = max(self._due() + self.step.not_after, self.now)
         origin = Origin(
-            "cadence", self.attempt_id, self.row.id, self.place, self.row.tries, not_after=max(due, self.now)
+            "cadence",
+            self.attempt_id,
+            self.row.id,
+            self.row.campaign_id,
+            self.place,
+            self.row.tries,
+            not_after=due if last is None else min(due, last),
         )
         self.recorder.reserve(choice, origin)
 
@@ -133,21 +140,37 @@ class Course:
         """On to the next step: its day, and not sooner than its gap from now."""
         self._go(EnrollmentState.ACTIVE, step=self.place + 1, next_at=self._next(self.now), moved=True)
 
-    def skip(self) -> None:
-        """This step makes no contact; the next one keeps its own day."""
-        self._go(EnrollmentState.ACTIVE, step=self.place + 1, next_at=self._next(None), moved=True)
+    def skip(self, rule: str | None = None, answer: str | None = "deny") -> None:
+        """This step makes no contact; the next one keeps its own day. `rule` said so."""
+        at = self._next(None)
+        self._go(
+            EnrollmentState.ACTIVE, step=self.place + 1, next_at=at, moved=True, reason=rule, answer=answer
+        )
 
-    def defer(self, until: datetime | None) -> str:
+    def defer(self, until: datetime | None, rule: str | None = None) -> str:
         """Wait for the next permitted time; a step that would be too late is skipped. Says which."""
         if until is None or until > self._due() + self.step.not_after:
-            self.skip()
+            self.skip(rule, "defer")
             return "skipped_late"
-        self._go(EnrollmentState.ACTIVE, step=self.place, tries=self.row.tries, next_at=until)
+        at, tries = until, self.row.tries
+        self._go(
+            EnrollmentState.ACTIVE, step=self.place, tries=tries, next_at=at, reason=rule, answer="defer"
+        )
         return "deferred"
 
-    def wait_until(self, at: datetime) -> None:
+    def wait_for_campaign(self, at: datetime, reason: str) -> None:
+        """The campaign keeps it back until `at`; the time that its step may still be made does not run meanwhile."""
         state = EnrollmentState(self.row.state)
-        self._go(state, step=self.place, tries=self.row.tries, next_at=at, reason=self.row.reason)
+        until = at if state is EnrollmentState.SUSPENDED else None
+        self._go(
+            state,
+            step=self.place,
+            tries=self.row.tries,
+            next_at=at,
+            reason=reason,
+            suspended_until=until,
+            moved=True,
+        )
 
     def hold(self, judged: Judged) -> None:
         """Wait for a fact or a person."""
@@ -252,6 +275,7 @@ class Course:
         next_at: datetime | None,
         tries: int = 0,
         reason: str | None = None,
+        answer: str | None = None,
         suspended_until: datetime | None = None,
         moved: bool = False,
         crashes: int = 0,
@@ -260,6 +284,7 @@ class Course:
             EnrollmentMove(
                 state=state.value,
                 reason=reason,
+                answer=answer,
                 step=step,
                 tries=tries,
                 next_at=None if next_at is None else to_micros(next_at),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -158,7 +158,18 @@ def _position_label(place: int, locale: str) -> str:
     return f"{words.get(locale.partition('-')[0], 'account ')}{place}"
 
 
-def display_name(consumer: ConsumerRow) -> str:
+class Named(Protocol):
+    """A consumer as far as a name goes."""
+
+    @property
+    def organization(self) -> str | None: ...
+    @property
+    def given_name(self) -> str | None: ...
+    @property
+    def family_name(self) -> str | None: ...
+
+
+def display_name(consumer: Named) -> str:
     """How a consumer is addressed; Chinese names have the family name first and no space."""
     if consumer.organization:
         return consumer.organization

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from orchestrator.engine import failpoint
+from orchestrator.engine.campaign import Halt, Turns, turns_of
 from orchestrator.engine.choice import Choice, choose, wish_of
 from orchestrator.engine.course import Course
 from orchestrator.engine.facts import Reader
 from orchestrator.engine.house import House
+from orchestrator.engine.judgement import Judged
 from orchestrator.engine.reading import read_batch
 from orchestrator.engine.record import Recorder
 from orchestrator.engine.versions import recall_versions
@@ -24,8 +26,6 @@ from orchestrator.store import claim
 from orchestrator.store.claim import EnrollmentRow
 from orchestrator.store.session import Session
 from policies.verdict import Decision
-
-_CAMPAIGN_WAIT = timedelta(minutes=15)
 
 
 @dataclass(slots=True)
@@ -57,12 +57,14 @@ def _plan_batch(house: House, unit: Session, limit: int, report: Report) -> Reco
     if not rows:
         return None
     failpoint.reach("plan.claimed")
-    consumer_ids = claim.lock_pools_now(unit, {row.consumer_id for row in rows})
-    rows = [row for row in rows if row.consumer_id in consumer_ids]
+    turns = turns_of(unit, [row.campaign_id for row in rows if row.campaign_id is not None])
+    free = {row.consumer_id for row in rows if turns.halt(row.campaign_id) is None}
+    consumer_ids = claim.lock_pools_now(unit, free)
+    rows = [row for row in rows if row.consumer_id in consumer_ids or turns.halt(row.campaign_id) is not None]
     recall_versions(house, unit, ((row.cadence, row.cadence_digest) for row in rows))
     reader = read_batch(house, unit, consumer_ids)
     recorder = Recorder(house, unit, reader, unit.now)
-    planning = Planning(house, reader, recorder, unit.now, report.counts, claim.stopped_campaigns(unit))
+    planning = Planning(house, reader, recorder, unit.now, report.counts, turns)
     planning.work(rows)
     recorder.flush()
     return recorder
@@ -77,7 +79,7 @@ class Planning:
     recorder: Recorder
     now: datetime
     counts: Counter[str]
-    stopped: frozenset[str]
+    turns: Turns
 
     def work(self, rows: Sequence[EnrollmentRow]) -> None:
         groups: dict[tuple[object, ...], list[Course]] = {}
@@ -91,9 +93,9 @@ class Planning:
     def _course(self, row: EnrollmentRow) -> Course | None:
         """The enrollment, if its step is to be made now; exits, suspensions and waits are recorded here."""
         course = Course(self.house, self.reader, self.recorder, row, self.now)
-        if row.campaign_id is not None and row.campaign_id in self.stopped:
-            self.counts["campaign_stopped"] += 1
-            course.wait_until(self.now + _CAMPAIGN_WAIT)
+        halt = self.turns.halt(row.campaign_id)
+        if halt is not None:
+            self._keep_back([course], halt)
             return None
         try:
             moved = course.look()
@@ -108,6 +110,10 @@ class Planning:
     def _contact(self, courses: Sequence[Course]) -> None:
         """Make one contact for everything of a group that is due at one step."""
         first = courses[0]
+        halt = self.turns.halt(first.row.campaign_id)
+        if halt is not None:
+            self._keep_back(courses, halt)
+            return
         try:
             accounts = [one.row.account_id for one in courses]
             wish = wish_of(first.row.consumer_id, accounts, first.step, first.attempt_id)
@@ -132,14 +138,15 @@ class Planning:
                 # an attempt bears the name of an enrollment that it covers: ask again without the others
                 self._contact(covered)
                 return
-            first.reserve(choice)
+            first.reserve(choice, self.turns.last_instant(first.row.campaign_id))
+            self.turns.take(first.row.campaign_id)
             for course in covered:
                 course.advance()
             self.counts["reserved"] += 1
         elif choice.decision is Decision.DEFER:
             self.recorder.verdict(choice.judged, None, first.row.id)
             for course in courses:
-                self.counts[course.defer(choice.judged.verdict.retry_at)] += 1
+                self.counts[course.defer(choice.judged.verdict.retry_at, rule_of(choice.judged))] += 1
         elif choice.decision is Decision.HOLD:
             self.recorder.verdict(choice.judged, None, first.row.id)
             for course in courses:
@@ -147,9 +154,23 @@ class Planning:
             self.counts["held"] += len(courses)
         else:
             self.recorder.verdict(choice.judged, None, first.row.id)
-            self._skip(courses, "denied")
+            self._skip(courses, "denied", rule_of(choice.judged))
 
-    def _skip(self, courses: Sequence[Course], why: str) -> None:
+    def _skip(self, courses: Sequence[Course], why: str, rule: str | None = None) -> None:
         for course in courses:
-            course.skip()
+            course.skip(rule or why)
         self.counts[why] += len(courses)
+
+    def _keep_back(self, courses: Sequence[Course], halt: Halt) -> None:
+        """Their campaign lets nothing leave now: they wait for it, or it is over for them."""
+        for course in courses:
+            if halt.exit is not None:
+                course.end(halt.exit)
+            else:
+                course.wait_for_campaign(halt.until, halt.reason)
+        self.counts[halt.reason] += len(courses)
+
+
+def rule_of(judged: Judged) -> str | None:
+    """The rule that decided, by which refusals are counted."""
+    return judged.verdict.rules[0].id if judged.verdict.rules else None

@@ -47,6 +47,7 @@ class Origin(msgspec.Struct, frozen=True):
     kind: str
     attempt_id: str
     enrollment_id: str | None = None
+    campaign_id: str | None = None
     step: int | None = None
     ordinal: int | None = None
     requested_by: str = "system"
@@ -88,6 +89,7 @@ class Recorder:
                 account_id=proposal.account_ids[0] if proposal.account_ids else None,
                 account_ids=_json(proposal.account_ids),
                 enrollment_id=origin.enrollment_id,
+                campaign_id=origin.campaign_id,
                 step=origin.step,
                 ordinal=origin.ordinal,
                 origin=origin.kind,

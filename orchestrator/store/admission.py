@@ -32,16 +32,16 @@ class Admitted(NamedTuple):
     not_after: int
     fence: int
     enrollment_id: str | None
+    campaign_id: str | None
+    account_id: str | None
     step: int | None
     ordinal: int | None
     origin: str
 
 
 _RETURNING = ", ".join(f"attempt.{name}" for name in Admitted._fields)
-_OPEN = (
-    "NOT EXISTS (SELECT 1 FROM enrollment e JOIN campaign g ON g.id = e.campaign_id "
-    "WHERE e.id = attempt.enrollment_id AND g.state <> 'running')"
-)
+# asked where attempts are picked: what a paused campaign reserved must not keep others from their turn
+_OPEN = "NOT EXISTS (SELECT 1 FROM campaign g WHERE g.id = attempt.campaign_id AND g.state <> 'running')"
 _ANY = "AND channel = :channel"
 _SET = (
     "state = 'submitted', submitted_at = :now, permit_expires_at = :expires, lease_owner = :owner, "
@@ -50,18 +50,18 @@ _SET = (
 _SQLITE = (
     f"UPDATE attempt SET {_SET} WHERE id IN (SELECT id FROM attempt WHERE state = 'reserved' "  # noqa: S608
     "AND channel = :channel AND origin <> 'reservation' AND valid_until > :now AND not_after > :now "
-    "ORDER BY reserved_at, id LIMIT :limit) "
-    f"AND epoch = (SELECT epoch FROM consumer c WHERE c.id = attempt.consumer_id) AND {_OPEN} "
+    f"AND {_OPEN} ORDER BY reserved_at, id LIMIT :limit) "
+    "AND epoch = (SELECT epoch FROM consumer c WHERE c.id = attempt.consumer_id) "
     f"RETURNING {_RETURNING}"
 )
 _POSTGRES = (
     "WITH picked AS (SELECT id, consumer_id FROM attempt WHERE state = 'reserved' AND channel = :channel "  # noqa: S608
-    "AND origin <> 'reservation' AND valid_until > :now AND not_after > :now "
-    "ORDER BY reserved_at, id LIMIT :limit FOR UPDATE SKIP LOCKED), "
+    f"AND origin <> 'reservation' AND valid_until > :now AND not_after > :now AND {_OPEN} "
+    "ORDER BY reserved_at, id LIMIT :limit FOR UPDATE OF attempt SKIP LOCKED), "
     "people AS (SELECT id, epoch FROM consumer WHERE id IN (SELECT consumer_id FROM picked) ORDER BY id "
     "FOR SHARE SKIP LOCKED) "
     f"UPDATE attempt SET {_SET} FROM picked, people WHERE attempt.id = picked.id "
-    f"AND people.id = attempt.consumer_id AND people.epoch = attempt.epoch AND {_OPEN} RETURNING {_RETURNING}"
+    f"AND people.id = attempt.consumer_id AND people.epoch = attempt.epoch RETURNING {_RETURNING}"
 )
 
 
@@ -107,13 +107,14 @@ class Lapsed(NamedTuple):
 
 
 def lapsed(unit: Session, limit: int, channel: str | None = None) -> list[Lapsed]:
-    """Reserved attempts whose time ran out or whose consumer's epoch moved, locked for their release."""
+    """Reserved attempts out of time, of a campaign that does not run, or whose consumer's epoch moved; locked."""
     of_channel = "AND a.channel = :channel" if channel is not None else ""
     sql = (
         "SELECT a.id, a.consumer_id, a.enrollment_id, a.account_ids, a.step, a.ordinal, a.origin, "  # noqa: S608
-        "CASE WHEN a.epoch <> c.epoch THEN 'facts_changed' ELSE 'reservation_ran_out' END FROM attempt a "
-        "JOIN consumer c ON c.id = a.consumer_id WHERE a.state = 'reserved' "
-        f"{of_channel} AND (a.valid_until <= :now OR a.not_after <= :now OR "
+        "CASE WHEN a.epoch <> c.epoch THEN 'facts_changed' WHEN g.state <> 'running' THEN 'campaign_halted' "
+        "ELSE 'reservation_ran_out' END FROM attempt a JOIN consumer c ON c.id = a.consumer_id "
+        "LEFT JOIN campaign g ON g.id = a.campaign_id WHERE a.state = 'reserved' "
+        f"{of_channel} AND (a.valid_until <= :now OR a.not_after <= :now OR g.state <> 'running' OR "
         "(a.epoch <> c.epoch AND a.origin <> 'reservation')) ORDER BY a.reserved_at, a.id LIMIT :limit "
         f"{'FOR UPDATE OF a SKIP LOCKED' if unit.dialect == 'postgresql' else ''}"
     )

@@ -128,11 +128,6 @@ def lock_pools_now(unit: Session, consumer_ids: Iterable[str]) -> set[str]:
     return {consumer_id for consumer_id, pool_id in locked if pool_id in whole}.intersection(wanted)
 
 
-def stopped_campaigns(unit: Session) -> frozenset[str]:
-    """Campaigns that do not run now."""
-    return frozenset(row[0] for row in unit.query("SELECT id FROM campaign WHERE state <> 'running'", {}))
-
-
 def is_stopped(unit: Session) -> bool:
     """Whether the stop switch is on: nothing is planned and no permit is minted."""
     return any(switch_value(row[0]) for row in unit.query("SELECT value FROM switch WHERE name = 'stop'", {}))

@@ -17,6 +17,7 @@ class NewAttempt(NamedTuple):
     account_id: str | None
     account_ids: str
     enrollment_id: str | None
+    campaign_id: str | None
     step: int | None
     ordinal: int | None
     origin: str
@@ -81,10 +82,11 @@ class NewContactEvent(NamedTuple):
 
 
 class EnrollmentMove(NamedTuple):
-    """Where an enrollment goes. `counted_crashes`: how often planning it has raised so far."""
+    """Where an enrollment goes. `answer`: what an active one was last told, `reason` the rule that said it."""
 
     state: str
     reason: str | None
+    answer: str | None
     step: int
     tries: int
     next_at: int | None

@@ -2,6 +2,12 @@
 
 from orchestrator.store.tables.access import SignInFailure, UserAccount, UserSession
 from orchestrator.store.tables.base import SQLModel
+from orchestrator.store.tables.campaign import (
+    Campaign,
+    CampaignForecast,
+    CampaignForecastAccount,
+    CampaignMember,
+)
 from orchestrator.store.tables.ledger import LedgerEntry, LedgerHead, LedgerLink
 from orchestrator.store.tables.people import (
     Account,
@@ -41,7 +47,6 @@ from orchestrator.store.tables.work import (
     ApiKey,
     Attempt,
     CadenceVersion,
-    Campaign,
     DeliveryEvent,
     Enrollment,
     IdempotencyKey,
@@ -58,6 +63,7 @@ from orchestrator.store.tables.work import (
 
 __all__ = [
     "Account", "AccountConsumer", "Agreement", "ApiKey", "Assertion", "Attempt", "CadenceVersion", "Campaign",
+    "CampaignForecast", "CampaignForecastAccount", "CampaignMember",
     "CeaseRequest", "CheckResult", "Complaint", "Consent", "ConsentRevocation", "Consumer", "ContactEvent",
     "ContactPoint", "ContactPointFact", "Creditor", "DeliveryEvent", "Dispute", "DisputeAnswer", "EmployerNote",
     "Enrollment", "Hold", "HoldRelease", "IdempotencyKey", "ImportBatch", "InboundMessage", "Incident", "Lease",

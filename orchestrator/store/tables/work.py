@@ -20,18 +20,6 @@ class CadenceVersion(SQLModel, table=True):
     loaded_at: datetime = instant()
 
 
-class Campaign(SQLModel, table=True):
-    __tablename__ = "campaign"
-
-    id: str = Field(primary_key=True)
-    name: str
-    cadence: str
-    segment: str | None = None
-    state: str = "draft"
-    created_at: datetime = instant()
-    settings: Any = open_json()
-
-
 class Enrollment(SQLModel, table=True):
     """One account in one cadence. An account is in at most one enrollment that has not ended."""
 
@@ -47,6 +35,17 @@ class Enrollment(SQLModel, table=True):
             sqlite_where=sql("state != 'ended'"),
             postgresql_where=sql("state != 'ended'"),
         ),
+        # how a campaign stands is read off this index alone
+        Index(
+            "enrollment_by_campaign",
+            "campaign_id",
+            "state",
+            "answer",
+            "reason",
+            "next_at",
+            sqlite_where=sql("campaign_id IS NOT NULL"),
+            postgresql_where=sql("campaign_id IS NOT NULL"),
+        ),
     )
 
     id: str = Field(primary_key=True)
@@ -56,7 +55,9 @@ class Enrollment(SQLModel, table=True):
     cadence_digest: str
     campaign_id: str | None = None
     state: str = "active"  # active | suspended | held | ended
-    reason: str | None = None  # why suspended, held or ended
+    # why suspended, held or ended; of an active one: the rule that answered last, or what its campaign waits for
+    reason: str | None = None
+    answer: str | None = None  # what an active one was last told: defer | deny
     step: int = 0
     tries: int = 0
     next_at: datetime | None = optional_instant()
@@ -87,6 +88,15 @@ class Attempt(SQLModel, table=True):
             postgresql_where=sql("state = 'reserved'"),
         ),
         Index("attempt_by_consumer", "consumer_id", "reserved_at"),
+        # what a campaign used of its limits, and how its day went
+        Index(
+            "attempt_by_campaign",
+            "campaign_id",
+            "reserved_at",
+            "state",
+            sqlite_where=sql("campaign_id IS NOT NULL"),
+            postgresql_where=sql("campaign_id IS NOT NULL"),
+        ),
     )
 
     id: str = Field(primary_key=True)
@@ -94,6 +104,7 @@ class Attempt(SQLModel, table=True):
     account_id: str | None = None
     account_ids: Any = open_json(nullable=False)
     enrollment_id: str | None = None
+    campaign_id: str | None = None
     step: int | None = None
     ordinal: int | None = None
     origin: str = "cadence"  # cadence | person | api | reservation | reaction

@@ -72,6 +72,7 @@ def attempt(consumer_id: str, name: str, *, valid_until: int, not_after: int, at
         account_id=f"a-{consumer_id}",
         account_ids=f'["a-{consumer_id}"]',
         enrollment_id=None,
+        campaign_id=None,
         step=None,
         ordinal=None,
         origin="cadence",

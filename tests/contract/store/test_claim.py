@@ -71,9 +71,9 @@ def test_what_is_moved_on_is_not_due_and_an_ended_one_stays_ended(database: Data
     with database.write() as unit:
         later = unit.now_micros + 60_000_000
         moves = [
-            EnrollmentMove("active", None, 1, 0, later, None, unit.now_micros, 0, "e-c00"),
-            EnrollmentMove("suspended", "promise", 0, 0, None, later, unit.now_micros, 0, "e-c01"),
-            EnrollmentMove("active", None, 5, 0, 0, None, unit.now_micros, 0, "e-c02"),
+            EnrollmentMove("active", None, None, 1, 0, later, None, unit.now_micros, 0, "e-c00"),
+            EnrollmentMove("suspended", "promise", None, 0, 0, None, later, unit.now_micros, 0, "e-c01"),
+            EnrollmentMove("active", None, None, 5, 0, 0, None, unit.now_micros, 0, "e-c02"),
         ]
         move_enrollments(unit, moves)
     with database.write() as unit:

@@ -38,10 +38,10 @@ def test_a_condition_is_asked_of_a_record(text: str, changes: dict[str, Any], an
         ("[1].map(x, x) == [1]", "1:5", "goes through a list"),
         ("now() > 3", "1:1", r"unknown function now\(\)"),
         ("account.balance > 1", "1:1", "unknown field 'account'"),
-        ('balance > "x"', None, "the types do not fit"),
-        ("age > 30", None, "the types do not fit"),
-        ("balance", None, "gives float"),
-        ("days_past_due / 0 == 1", None, "division by zero"),
+        ('balance > "x"', "1:1", "the types do not fit"),
+        ("true && age > 30", "1:9", "the types do not fit"),
+        ("balance", "1:1", "gives float"),
+        ("days_past_due / 0 == 1", "1:1", "division by zero"),
         ("true || " * 400 + "true", None, "at most 2048"),
         ("(" * 300 + "true" + ")" * 300, "1:97", "nested too deeply"),
         ("", "1:1", "syntax error"),
@@ -52,6 +52,14 @@ def test_what_is_no_condition_says_where_and_why(text: str, where: str | None, w
         parse(text)
     assert raised.value.where == where
     assert raised.value.exit_code == 2
+
+
+def test_an_unknown_field_is_answered_with_those_that_exist_nearest_first() -> None:
+    with pytest.raises(ConditionError) as raised:
+        parse("balence > 1.0")
+    hint = str(raised.value.hint)
+    assert hint.startswith("there are: balance, ")
+    assert all(name in hint for name in FIELDS)
 
 
 def test_a_field_that_may_be_empty_needs_its_guard() -> None:

@@ -21,12 +21,33 @@ CREATE TABLE cadence_version (
 CREATE TABLE campaign (
 	id VARCHAR NOT NULL,
 	name VARCHAR NOT NULL,
+	segment TEXT NOT NULL,
 	cadence VARCHAR NOT NULL,
-	segment VARCHAR,
+	cadence_digest VARCHAR,
+	starts_on DATE,
+	ends_on DATE,
+	hourly_limit INTEGER,
+	daily_limit INTEGER,
+	held_out_share FLOAT NOT NULL,
+	zone VARCHAR NOT NULL,
+	not_before BIGINT,
+	not_after BIGINT,
 	state VARCHAR NOT NULL,
 	created_at BIGINT NOT NULL,
-	settings JSON,
-	PRIMARY KEY (id)
+	created_by VARCHAR NOT NULL,
+	changed_at BIGINT NOT NULL,
+	changed_by VARCHAR NOT NULL,
+	started_at BIGINT,
+	started_by VARCHAR,
+	paused_at BIGINT,
+	paused_by VARCHAR,
+	resumed_at BIGINT,
+	resumed_by VARCHAR,
+	stopped_at BIGINT,
+	stopped_by VARCHAR,
+	done_at BIGINT,
+	PRIMARY KEY (id),
+	UNIQUE (name)
 );
 
 CREATE TABLE check_result (
@@ -428,6 +449,7 @@ CREATE TABLE attempt (
 	account_id VARCHAR,
 	account_ids JSON NOT NULL,
 	enrollment_id VARCHAR,
+	campaign_id VARCHAR,
 	step INTEGER,
 	ordinal INTEGER,
 	origin VARCHAR NOT NULL,
@@ -465,6 +487,8 @@ CREATE TABLE attempt (
 	FOREIGN KEY(consumer_id) REFERENCES consumer (id)
 );
 
+CREATE INDEX attempt_by_campaign ON attempt (campaign_id, reserved_at, state) WHERE campaign_id IS NOT NULL;
+
 CREATE INDEX attempt_by_consumer ON attempt (consumer_id, reserved_at);
 
 CREATE INDEX attempt_by_state ON attempt (state, lease_until);
@@ -472,6 +496,18 @@ CREATE INDEX attempt_by_state ON attempt (state, lease_until);
 CREATE INDEX attempt_waiting ON attempt (channel, reserved_at, id) WHERE state = 'reserved';
 
 CREATE INDEX ix_attempt_provider_id ON attempt (provider_id);
+
+CREATE TABLE campaign_forecast (
+	campaign_id VARCHAR NOT NULL,
+	made_at BIGINT NOT NULL,
+	made_by VARCHAR NOT NULL,
+	policy_digest VARCHAR NOT NULL,
+	cadence_digest VARCHAR NOT NULL,
+	definition_digest VARCHAR NOT NULL,
+	body BYTEA NOT NULL,
+	PRIMARY KEY (campaign_id),
+	FOREIGN KEY(campaign_id) REFERENCES campaign (id)
+);
 
 CREATE TABLE cease_request (
 	id VARCHAR NOT NULL,
@@ -932,6 +968,45 @@ CREATE TABLE account_consumer (
 
 CREATE INDEX ix_account_consumer_consumer_id ON account_consumer (consumer_id);
 
+CREATE TABLE campaign_forecast_account (
+	campaign_id VARCHAR NOT NULL,
+	account_id VARCHAR NOT NULL,
+	consumer_id VARCHAR NOT NULL,
+	outcome VARCHAR NOT NULL,
+	channel VARCHAR,
+	rule VARCHAR,
+	allowed_at BIGINT,
+	allowed_on DATE,
+	expected_at BIGINT,
+	expected_on DATE,
+	PRIMARY KEY (campaign_id, account_id),
+	FOREIGN KEY(campaign_id) REFERENCES campaign (id),
+	FOREIGN KEY(account_id) REFERENCES account (id)
+);
+
+CREATE INDEX campaign_forecast_outcome ON campaign_forecast_account (campaign_id, outcome, account_id);
+
+CREATE TABLE campaign_member (
+	campaign_id VARCHAR NOT NULL,
+	account_id VARCHAR NOT NULL,
+	consumer_id VARCHAR NOT NULL,
+	held_out BOOLEAN NOT NULL,
+	entered_at BIGINT NOT NULL,
+	contacted_at BIGINT,
+	delivered_at BIGINT,
+	answered_at BIGINT,
+	PRIMARY KEY (campaign_id, account_id),
+	FOREIGN KEY(campaign_id) REFERENCES campaign (id),
+	FOREIGN KEY(account_id) REFERENCES account (id),
+	FOREIGN KEY(consumer_id) REFERENCES consumer (id)
+);
+
+CREATE INDEX campaign_member_counts ON campaign_member (campaign_id, held_out, contacted_at, delivered_at, answered_at);
+
+CREATE INDEX ix_campaign_member_account_id ON campaign_member (account_id);
+
+CREATE INDEX ix_campaign_member_consumer_id ON campaign_member (consumer_id);
+
 CREATE TABLE consent_revocation (
 	id VARCHAR NOT NULL,
 	consumer_id VARCHAR NOT NULL,
@@ -1013,6 +1088,7 @@ CREATE TABLE enrollment (
 	campaign_id VARCHAR,
 	state VARCHAR NOT NULL,
 	reason VARCHAR,
+	answer VARCHAR,
 	step INTEGER NOT NULL,
 	tries INTEGER NOT NULL,
 	next_at BIGINT,
@@ -1027,6 +1103,8 @@ CREATE TABLE enrollment (
 	FOREIGN KEY(consumer_id) REFERENCES consumer (id),
 	FOREIGN KEY(account_id) REFERENCES account (id)
 );
+
+CREATE INDEX enrollment_by_campaign ON enrollment (campaign_id, state, answer, reason, next_at) WHERE campaign_id IS NOT NULL;
 
 CREATE INDEX enrollment_due ON enrollment (state, next_at, consumer_id);
 
