@@ -20,6 +20,7 @@ from orchestrator.api import (
     reservation,
     resource,
     upload,
+    user,
     webhook,
 )
 from orchestrator.api.guard import Guard
@@ -91,6 +92,7 @@ def routers() -> list[APIRouter]:
         catalog,
         upload,
         resource,
+        user,
         webhook,
         preference,
         health,

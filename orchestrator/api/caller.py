@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from orchestrator.bootstrap import Runtime
-from orchestrator.domain.permission import Permission, Role, allows
+from orchestrator.domain.permission import Permission, Role, allows, roles_with
 from orchestrator.errors import AccessError, AuthenticationError
 
 bearer = HTTPBearer(
@@ -52,8 +52,9 @@ class Allow:
     ) -> Caller:
         caller = identify(runtime_of(request), given.credentials if given else None)
         if not allows(caller.role, self.permission):
+            may = ", ".join(roles_with(self.permission))
             raise AccessError(
-                f"the role {caller.role} may not do this", hint=f"it needs the permission {self.permission}"
+                f"the role {caller.role} may not do this", hint=f"{self.permission} is for: {may}"
             )
         return caller
 
@@ -75,5 +76,7 @@ CanRead = Annotated[Caller, Depends(Allow(Permission.READ))]
 CanRecord = Annotated[Caller, Depends(Allow(Permission.RECORD))]
 CanEnroll = Annotated[Caller, Depends(Allow(Permission.ENROLL))]
 CanImport = Annotated[Caller, Depends(Allow(Permission.IMPORT))]
+CanReadPolicies = Annotated[Caller, Depends(Allow(Permission.POLICY))]
+CanAdminister = Annotated[Caller, Depends(Allow(Permission.ADMINISTER))]
 CanReview = Annotated[Caller, Depends(Allow(Permission.REVIEW))]
 TheRuntime = Annotated[Runtime, Depends(runtime_of)]

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from orchestrator.api.caller import CanEnroll, CanReview, TheRuntime
+from orchestrator.api.caller import CanEnroll, CanReadPolicies, CanReview, TheRuntime
 from orchestrator.api.idempotency import IdempotentRoute
 from orchestrator.api.listing import Page
 from orchestrator.api.schema import EnrollmentRequest, Recorded
@@ -51,7 +51,7 @@ def list_templates(runtime: TheRuntime, _caller: CanReview) -> Page:
 
 
 @router.get("/policies")
-def list_policies(runtime: TheRuntime, _caller: CanReview) -> Page:
+def list_policies(runtime: TheRuntime, _caller: CanReadPolicies) -> Page:
     """The policy packs in force, with their rules."""
     library = runtime.house.library
     packs = library.packs.values() if library is not None else []

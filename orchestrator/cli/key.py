@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from orchestrator.domain.permission import Role
 from orchestrator.cli import terminal
 from orchestrator.cli.session import open_runtime
+from orchestrator.domain.permission import Role
 
 app = typer.Typer(name="api-keys", help="API keys: add, list, revoke.", rich_markup_mode=None)
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]

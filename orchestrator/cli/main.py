@@ -26,6 +26,7 @@ from orchestrator.cli import (
     simulation,
     template,
     terminal,
+    user,
 )
 from orchestrator.errors import DuecourseError, InputError
 from orchestrator.settings import load
@@ -53,7 +54,7 @@ app.command(
 )(contact.send)
 app.command(epilog="Example: duecourse doctor")(doctor.doctor)
 app.command(epilog="Example: duecourse bench decide plan --json")(bench.bench)
-for group in (firm, cadence, policy, template, audit, key, database):
+for group in (firm, cadence, policy, template, audit, user, key, database):
     app.add_typer(group.app)
 
 

@@ -24,7 +24,7 @@ from orchestrator.engine.conduct import Conduct
 from orchestrator.engine.life import Agenda
 from orchestrator.engine.worker import Heads, Neighbours, Worker
 from orchestrator.errors import ConflictError, SettingError, UsageError
-from orchestrator.services import sample
+from orchestrator.services import sample, sample_people, user
 from orchestrator.settings import Settings
 from orchestrator.store import mark, migration
 from orchestrator.store.database import Database
@@ -81,6 +81,7 @@ def open_process(settings: Settings, clock: Clock, agenda: Agenda, behaviour: Be
     runtime = Runtime.open(settings, clock, world)
     runtime.house.lease_s = LEASE_S * settings.speed
     refuse_mixing(runtime)
+    refuse_sample_people(runtime)
     return Process(runtime, agenda)
 
 
@@ -94,6 +95,17 @@ def refuse_mixing(runtime: Runtime) -> None:
             where="DUECOURSE_DATABASE_URL",
             hint="name a new database for your own portfolio",
         )
+
+
+def refuse_sample_people(runtime: Runtime) -> None:
+    """Production does not start while somebody could sign in with a password that a terminal showed."""
+    if not runtime.settings.is_production or not migration.current(runtime.database):
+        return
+    try:
+        sample_people.refuse(runtime.house)
+    except SettingError:
+        runtime.close()
+        raise
 
 
 def run() -> None:
@@ -225,12 +237,28 @@ def greet(runtime: Runtime, address: str) -> None:
     terminal.say(f"duecourse serves {address} (documentation: {address}/docs)")
     if simulated := runtime.simulated():
         terminal.say(f"Simulated, nothing really leaves: {', '.join(simulated)}")
+    greet_people(runtime)
     if runtime.settings.is_production:
-        terminal.say("Sign in with an API key: duecourse api-keys add NAME --role ROLE")
+        terminal.say("For the API, make a key: duecourse api-keys add NAME --role ROLE")
         return
     token, path = local_key(runtime)
-    terminal.say(f"Sign in with the header  Authorization: Bearer {token}")
+    terminal.say(f"For the API, send the header  Authorization: Bearer {token}")
     terminal.say(f"(an administrator's key for trying out, kept in {path}; duecourse api-keys makes others)")
+
+
+def greet_people(runtime: Runtime) -> None:
+    """How to sign in: as one of the sample people, or what to do where nobody can yet."""
+    word = None
+    if not runtime.settings.is_production and mark.is_set(runtime.database, sample.MARK):
+        word = sample_people.ensure(runtime.house, runtime.settings.data_dir)
+    if word is not None:
+        *names, last = user.sample_names(runtime.house)
+        who = f"{', '.join(names)} or {last}" if names else last
+        terminal.say(f"Sign in as {who}, each with the password  {word}")
+        kept = runtime.settings.data_dir / sample_people.PASSWORD_FILE
+        terminal.say(f"(sample people, one for each role; their password is kept in {kept})")
+    elif not user.everybody(runtime.house):
+        terminal.say("Nobody can sign in yet: duecourse users add NAME --role administrator")
 
 
 def local_key(runtime: Runtime) -> tuple[str, Path]:

@@ -11,7 +11,7 @@ from orchestrator.domain import user as person
 from orchestrator.domain.permission import Role
 from orchestrator.domain.user import Preferences, User
 from orchestrator.engine.house import House
-from orchestrator.errors import AuthenticationError, ConflictError, UnknownReference
+from orchestrator.errors import AuthenticationError, ConflictError, InputError, UnknownReference
 from orchestrator.services import sign_in
 from orchestrator.services.sign_in import SignedIn
 from orchestrator.store import user as rows
@@ -124,7 +124,9 @@ def set_role(house: House, which: str, role: Role, *, by: str) -> User:
         return _need(unit, found.id)
 
 
-def set_password(house: House, which: str, password: str | None, *, by: str) -> Given:
+def set_password(
+    house: House, which: str, password: str | None, *, by: str, must_change: bool = True
+) -> Given:
     """Another person's password, which they must change when they sign in; None makes one up. Ends their sessions."""
     found = find(house, which)
     if password is not None:
@@ -132,7 +134,7 @@ def set_password(house: House, which: str, password: str | None, *, by: str) -> 
     made_up = passwords.generated() if password is None else None
     password_hash = passwords.hashed(password or made_up or "")
     with house.database.write(house.clock) as unit:
-        _change_password(house, unit, found.id, password_hash, must_change=True, by=by)
+        _change_password(house, unit, found.id, password_hash, must_change=must_change, by=by)
         return Given(_need(unit, found.id), made_up)
 
 
@@ -145,8 +147,10 @@ def change_own_password(house: House, token: str, old: str, new: str, address: s
     if session is None:
         raise AuthenticationError("this session is over", code="session_over", hint="sign in again")
     found = session.user
-    proof = sign_in.prove(house, found.name, old, address)
     passwords.ensure_good(new, found.name)
+    if new == old:
+        raise InputError("this is the password that is to be changed", where="password", hint="take another")
+    proof = sign_in.prove(house, found.name, old, address)
     password_hash = passwords.hashed(new)
     with house.database.write(house.clock) as unit:
         sign_in.settle(house, unit, proof)

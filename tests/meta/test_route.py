@@ -10,8 +10,8 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from orchestrator.api.app import create_app, routers
-from orchestrator.domain.permission import Permission
 from orchestrator.bootstrap import Runtime
+from orchestrator.domain.permission import Permission
 
 # reachable without a key: health, our documentation, and what proves itself by a signature
 PUBLIC = {
