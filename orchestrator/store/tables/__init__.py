@@ -34,6 +34,7 @@ from orchestrator.store.tables.standing import (
     EmployerNote,
     Hold,
     HoldRelease,
+    Note,
     Notice,
     OptOut,
     OriginalCreditorRequest,
@@ -67,7 +68,7 @@ __all__ = [
     "CeaseRequest", "CheckResult", "Complaint", "Consent", "ConsentRevocation", "Consumer", "ContactEvent",
     "ContactPoint", "ContactPointFact", "Creditor", "DeliveryEvent", "Dispute", "DisputeAnswer", "EmployerNote",
     "Enrollment", "Hold", "HoldRelease", "IdempotencyKey", "ImportBatch", "InboundMessage", "Incident", "Lease",
-    "LedgerEntry", "LedgerHead", "LedgerLink", "Notice", "OptOut", "OriginalCreditorRequest", "Party", "Payment",
-    "PolicyVersion", "PoolLink", "Preference", "Promise", "Recall", "Representation", "Revision", "SQLModel",
+    "LedgerEntry", "LedgerHead", "LedgerLink", "Note", "Notice", "OptOut", "OriginalCreditorRequest", "Party",
+    "Payment", "PolicyVersion", "PoolLink", "Preference", "Promise", "Recall", "Representation", "Revision", "SQLModel",
     "SignInFailure", "Switch", "Task", "TemplateVersion", "UserAccount", "UserSession", "Verdict",
 ]  # fmt: skip

@@ -236,6 +236,15 @@ class Recall(Fact, table=True):
     reason: str
 
 
+class Note(Fact, table=True):
+    """What somebody wrote down for the next one who opens the case."""
+
+    __tablename__ = "note"
+
+    account_id: str | None = None
+    text_sealed: bytes | None = sealed()
+
+
 class ContactEvent(SQLModel, table=True):
     """History, append only. `event_id` names one contact; the row recorded last is what we know of it.
 

@@ -717,6 +717,26 @@ CREATE INDEX ix_hold_consumer_id ON hold (consumer_id);
 
 CREATE INDEX ix_hold_corrects_id ON hold (corrects_id);
 
+CREATE TABLE note (
+	id VARCHAR NOT NULL,
+	consumer_id VARCHAR NOT NULL,
+	occurred_at BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	source VARCHAR NOT NULL,
+	recorded_by VARCHAR NOT NULL,
+	corrects_id VARCHAR,
+	correction_reason VARCHAR,
+	withdrawn BOOLEAN NOT NULL,
+	account_id VARCHAR,
+	text_sealed BLOB,
+	PRIMARY KEY (id),
+	FOREIGN KEY(consumer_id) REFERENCES consumer (id)
+);
+
+CREATE INDEX ix_note_consumer_id ON note (consumer_id);
+
+CREATE INDEX ix_note_corrects_id ON note (corrects_id);
+
 CREATE TABLE notice (
 	id VARCHAR NOT NULL,
 	consumer_id VARCHAR NOT NULL,
