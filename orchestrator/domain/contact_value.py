@@ -54,9 +54,10 @@ def spellings(kind: str, value: str, countries: Callable[[], Iterable[str]]) -> 
     """
     plain = unicodedata.normalize("NFKC", value).strip()
     read = {"phone": _numbers, "email": _mailboxes}.get(kind)
-    found = [] if read is None or not plain else list(read(plain, countries))
-    last = normal(kind, plain)
-    return tuple(dict.fromkeys([*found, last] if last else found))
+    if not plain:
+        return ()
+    found = [] if read is None else list(dict.fromkeys(read(plain, countries)))
+    return tuple(found) or (normal(kind, plain),)
 
 
 def _numbers(plain: str, countries: Callable[[], Iterable[str]]) -> Iterator[str]:

@@ -18,6 +18,7 @@ from orchestrator.engine.house import House
 from orchestrator.engine.reconsider import reconsider
 from orchestrator.errors import UnknownReference
 from orchestrator.store import entry
+from orchestrator.store.entry import Stop
 from orchestrator.store.identifier import derived_id
 from orchestrator.store.outcome import AttemptMove, add_event_versions, move_attempts
 from orchestrator.store.session import Session
@@ -44,9 +45,27 @@ def enter_opt_out(
     value_index: str | None = None,
     channel: str | None = None,
 ) -> list[str]:
-    """Close a channel (None: all) for a consumer, or a number or mailbox for everyone who has it."""
+    """Close a channel (None: all) for a consumer, and a number or mailbox for everyone who has it: whichever is named.
+
+    What is dated later holds from now: a stop does not wait for its own date. Gives everyone concerned.
+    """
     if consumer_id is None and value_index is None:
         raise UnknownReference("an opt-out names a consumer or an address", where="consumer_id")
+    concerned: set[str] = set()
+    if consumer_id is not None:
+        _close(unit, told, consumer_id, None, channel)
+        concerned.add(consumer_id)
+    if value_index is not None:
+        _close(unit, told, None, value_index, channel)
+        concerned.update(entry.holders(unit, value_index))
+    body = {"channel": channel, "by_value": value_index is not None}
+    return _follow(house, unit, LineKind.OPT_OUT, concerned, told.source, **body)
+
+
+def _close(
+    unit: Session, told: Told, consumer_id: str | None, value_index: str | None, channel: str | None
+) -> None:
+    """A row of its own for each: one that names a number is read as a stop of that number alone."""
     entry.add(
         unit,
         "opt_out",
@@ -55,7 +74,7 @@ def enter_opt_out(
             "consumer_id": consumer_id,
             "value_index": value_index,
             "channel": channel,
-            "occurred_at": to_micros(told.at),
+            "occurred_at": min(to_micros(told.at), unit.now_micros),
             "recorded_at": unit.now_micros,
             "source": told.source,
             "recorded_by": told.by,
@@ -63,46 +82,33 @@ def enter_opt_out(
             "withdrawn": False,
         },
     )
-    concerned = set(entry.holders(unit, value_index)) if value_index is not None else set()
-    if consumer_id is not None:
-        concerned.add(consumer_id)
-    body = {"channel": channel, "by_value": value_index is not None}
-    return _follow(house, unit, LineKind.OPT_OUT, concerned, told.source, **body)
 
 
-def withdraw_opt_outs(
-    house: House,
-    unit: Session,
-    told: Told,
-    *,
-    value_index: str | None = None,
-    consumer_id: str | None = None,
-    channel: str | None = None,
-) -> int:
-    """The person asked to be contacted again: the stops of this number, or of this channel, are withdrawn."""
-    found = entry.stops_in_force(unit, value_index, consumer_id)
-    stops = [stop for stop in found if channel in (None, stop[1])]
-    for stop_id, stopped in stops:
+def withdraw_opt_outs(house: House, unit: Session, told: Told, stops: Sequence[Stop]) -> None:
+    """The person asked to be contacted again: these stops are withdrawn, and nothing else that stands."""
+    people: set[str] = set()
+    for stop in stops:
         entry.add(
             unit,
             "opt_out",
             {
-                "id": derived_id("oo", told.key, stop_id),
-                "value_index": value_index,
-                "consumer_id": consumer_id,
-                "channel": stopped,
+                "id": derived_id("oo", told.key, stop.id),
+                "value_index": stop.value_index,
+                "consumer_id": stop.consumer_id,
+                "channel": stop.channel,
                 "occurred_at": to_micros(told.at),
                 "recorded_at": unit.now_micros,
                 "source": told.source,
                 "recorded_by": told.by,
-                "corrects_id": stop_id,
+                "corrects_id": stop.id,
                 "correction_reason": "the person asked to be contacted again",
+                "proof": told.proof,
                 "withdrawn": True,
             },
         )
-    people = entry.holders(unit, value_index) if value_index is not None else [consumer_id or ""]
+        people.update(entry.holders(unit, stop.value_index) if stop.value_index is not None else ())
+        people.update([stop.consumer_id] if stop.consumer_id is not None else ())
     _follow(house, unit, LineKind.CONSENT, people, told.source, started=len(stops))
-    return len(stops)
 
 
 def enter_cease(

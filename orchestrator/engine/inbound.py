@@ -6,7 +6,7 @@ A stop counts whoever of the holders of a number sent it. Whatever is not unders
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
@@ -14,13 +14,12 @@ import msgspec
 from channels.events import Event, EventKind
 from orchestrator.audit import ledger
 from orchestrator.audit.ledger import Line, LineKind
-from orchestrator.domain.contact_value import KIND_OF_CHANNEL, normal
 from orchestrator.domain.intent import Intent, Reading, read
 from orchestrator.engine import failpoint
 from orchestrator.engine.entry import Told
 from orchestrator.engine.house import House
-from orchestrator.engine.reaction import Sender, react
-from orchestrator.engine.stored import id_list
+from orchestrator.engine.reaction import react
+from orchestrator.engine.sender import find as sender_of
 from orchestrator.store import inbound
 from orchestrator.store.identifier import derived_id
 from orchestrator.store.reservation import NewContactEvent, insert
@@ -40,6 +39,8 @@ class Heard:
     at: datetime
     attempt_id: str | None = None
     kind: str = "reply"
+    # the provider says that this person opted out; nobody wrote to us
+    reported: bool = False
 
 
 def heard(event: Event, now: datetime) -> Heard:
@@ -53,6 +54,7 @@ def heard(event: Event, now: datetime) -> Heard:
         at=event.occurred_at or now,
         attempt_id=event.attempt_id,
         kind=event.kind.value,
+        reported=event.kind is EventKind.OPT_OUT and event.detail.get("reason") == "opted_out",
     )
 
 
@@ -66,12 +68,11 @@ def receive(house: House, messages: Sequence[Heard]) -> list[Reading]:
 
 def receive_one(house: House, unit: Session, message: Heard) -> Reading:
     """One message inside a transaction of the caller."""
+    # what is dated later holds from now: a stop must not wait for the date of its mail
+    message = replace(message, at=min(message.at, unit.now))
     reading = _reading(message)
-    kind = KIND_OF_CHANNEL[message.channel]
-    value_index = house.sealer.index(kind, normal(kind, message.address))
-    people = inbound.senders(unit, value_index)
-    about = inbound.contacted(unit, message.attempt_id) if message.attempt_id is not None else None
-    consumers = sorted({person[0] for person in people} | ({about[0]} if about is not None else set()))
+    sender = sender_of(house, unit, message.channel, message.address, message.attempt_id)
+    consumers = sender.consumer_ids
     made = derived_id("im", message.provider, message.key)
     is_new = inbound.keep(
         unit,
@@ -80,7 +81,7 @@ def receive_one(house: House, unit: Session, message: Heard) -> Reading:
             "provider": message.provider,
             "provider_event_id": message.key,
             "channel": message.channel,
-            "value_index": value_index,
+            "value_index": sender.value_index,
             "consumer_id": consumers[0] if consumers else None,
             "attempt_id": message.attempt_id,
             "body_sealed": house.sealer.seal(message.text),
@@ -92,15 +93,13 @@ def receive_one(house: House, unit: Session, message: Heard) -> Reading:
     )
     if not is_new:
         return reading
-    last = inbound.last_contact(unit, consumers) if consumers else None
-    accounts = id_list(about[1] if about is not None else last[1] if last is not None else None)
     for consumer_id in consumers:
-        _remember(unit, message, consumer_id, made, list(accounts))
+        _remember(unit, message, consumer_id, made, list(sender.account_ids))
         reference = house.sealer.reference(consumer_id)
         body = {"intents": list(reading.intents), "message_id": made}
         ledger.append(unit, [Line(LineKind.INBOUND, unit.now_micros, body, reference, message.attempt_id)])
-    sender = Sender(consumers, {person[1] for person in people}, accounts, value_index, message.channel)
-    react(house, unit, sender, reading, Told(message.at, f"inbound:{message.channel}", made, proof=made))
+    source = f"provider:{message.channel}" if message.reported else f"inbound:{message.channel}"
+    react(house, unit, sender, reading, Told(message.at, source, made, proof=made))
     return reading
 
 

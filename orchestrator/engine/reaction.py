@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from orchestrator.domain.intent import Intent, Reading
-from orchestrator.engine import entry
+from orchestrator.engine import entry, start
 from orchestrator.engine.entry import Told
 from orchestrator.engine.house import House
+from orchestrator.engine.sender import Sender
 from orchestrator.store.session import Session
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Who may have written: every holder of the number or mailbox, and what the last contact was about."""
-
-    consumer_ids: Sequence[str]
-    point_ids: set[str]
-    account_ids: Sequence[str]
-    value_index: str
-    channel: str
-
 
 Reaction = Callable[[House, Session, Sender, Told], None]
 
@@ -30,22 +18,35 @@ def react(house: House, unit: Session, sender: Sender, reading: Reading, told: T
     """Follow every intent; anything that is not settled by itself is put on a worklist."""
     for intent in reading.intents:
         _REACTIONS.get(intent, _ask_a_person)(house, unit, sender, told)
-    if reading.first in _PERSONAL:
-        consumer_id = sender.consumer_ids[0] if sender.consumer_ids else None
-        entry.open_task(unit, "reply", consumer_id, reading.first.value, told.key, message_id=told.proof)
+    if reading.first in _PERSONAL or not sender.consumer_ids:
+        _hand_over(unit, sender, told, reading.first)
+
+
+def _hand_over(unit: Session, sender: Sender, told: Told, intent: Intent) -> None:
+    """Onto the worklist; a message of somebody whom we do not know is for a person, whatever it asks."""
+    known = sender.consumer_ids[0] if sender.consumer_ids else None
+    detail = {"message_id": told.proof} | ({} if known else {"sender": "unknown"})
+    entry.open_task(unit, "reply", known, intent.value, told.key, **detail)
 
 
 def _stop(house: House, unit: Session, sender: Sender, told: Told) -> None:
     """The number or mailbox whatever the channel, for everyone who has it; the person's channel besides."""
-    entry.enter_opt_out(house, unit, told, value_index=sender.value_index)
+    for value_index in sender.value_indexes:
+        entry.enter_opt_out(house, unit, told, value_index=value_index)
     for consumer_id in sender.consumer_ids:
         entry.enter_opt_out(house, unit, told, consumer_id=consumer_id, channel=sender.channel)
 
 
 def _start(house: House, unit: Session, sender: Sender, told: Told) -> None:
-    entry.withdraw_opt_outs(house, unit, told, value_index=sender.value_index)
-    for consumer_id in sender.consumer_ids:
-        entry.withdraw_opt_outs(house, unit, told, consumer_id=consumer_id, channel=sender.channel)
+    """Lifts what this number stopped by text itself, where one person has it; a person looks at what is left.
+
+    Stops of other numbers, channels and sources stay, and so do cease requests, holds and wishes.
+    """
+    is_sure = start.is_sure(unit, sender)
+    if is_sure and (own := start.own_stops(unit, sender, told)):
+        entry.withdraw_opt_outs(house, unit, told, own)
+    if not is_sure or start.is_still_closed(unit, sender):
+        _hand_over(unit, sender, told, Intent.START)
 
 
 def _cease(house: House, unit: Session, sender: Sender, told: Told) -> None:

@@ -9,12 +9,10 @@ import msgspec
 from channels.events import Event, is_inbound
 from channels.voice import twilio_script
 from channels.voice.twilio_script import CallScript
-from orchestrator.domain.contact_value import KIND_OF_CHANNEL, normal
-from orchestrator.engine import inbound, receipts
+from orchestrator.engine import inbound, receipts, sender
 from orchestrator.engine.house import House
 from orchestrator.engine.message import Body
 from orchestrator.services.quiet import wait_for_permits
-from orchestrator.store import inbound as senders
 from orchestrator.store.callback import speakable
 
 
@@ -26,19 +24,19 @@ def record(house: House, events: Sequence[Event]) -> None:
         with house.database.read(house.clock) as unit:
             now = unit.now
         inbound.receive(house, [inbound.heard(event, now) for event in told])
-        wait_for_permits(house, holders(house, told))
+        wait_for_permits(house, concerned(house, told))
     if reports:
         receipts.receive(house, reports)
 
 
-def holders(house: House, events: Sequence[Event]) -> set[str]:
-    """Everybody who has one of the addresses that wrote to us."""
+def concerned(house: House, events: Sequence[Event]) -> set[str]:
+    """Everybody whose words these may be, told from the address or from the attempt that they answer."""
     found: set[str] = set()
     with house.database.read(house.clock) as unit:
         for event in events:
-            kind = KIND_OF_CHANNEL[event.channel]
-            index = house.sealer.index(kind, normal(kind, event.address))
-            found |= {person[0] for person in senders.senders(unit, index)}
+            found.update(
+                sender.find(house, unit, event.channel, event.address, event.attempt_id).consumer_ids
+            )
     return found
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -103,6 +103,26 @@ def owners_of(unit: Session, account_id: str) -> list[str]:
     return [row[0] for row in unit.query(sql, {"id": account_id})]
 
 
+def is_consumer(unit: Session, consumer_id: str) -> bool:
+    """Whether this consumer is in the book."""
+    return unit.one("SELECT 1 FROM consumer WHERE id = :id", {"id": consumer_id}) is not None
+
+
+def told_of(unit: Session, table: str, fact_id: str) -> str | None:
+    """The consumer of whom a hold or dispute was recorded; None: no such fact."""
+    row = unit.one(f"SELECT consumer_id FROM {table} WHERE id = :id", {"id": fact_id})  # noqa: S608 - our own names
+    return None if row is None else row[0]
+
+
+def payment_named(unit: Session, account_id: str, name: str) -> str | None:
+    """The payment on this account with this id, ours or the outside one; None: there is none."""
+    row = unit.one(
+        "SELECT id FROM payment WHERE account_id = :account AND (id = :name OR external_id = :name) ORDER BY id",
+        {"account": account_id, "name": name},
+    )
+    return None if row is None else row[0]
+
+
 def concerned(unit: Session, consumer_id: str, account_id: str | None) -> list[str]:
     """Whom a fact that this consumer told us is about: them, and everyone who owes the account that it names."""
     return sorted({consumer_id, *owners_of(unit, account_id)}) if account_id is not None else [consumer_id]
@@ -138,16 +158,35 @@ def point(unit: Session, point_id: str) -> tuple[str, str, str] | None:
     return None if row is None else (row[0], row[1], row[2])
 
 
+class Stop(NamedTuple):
+    """An opt-out as it is kept: of a consumer, or of a number or mailbox; `channel` None: every channel."""
+
+    id: str
+    consumer_id: str | None
+    value_index: str | None
+    channel: str | None
+    source: str
+    recorded_by: str
+    proof: str | None
+    occurred_at: int
+
+
 def stops_in_force(
-    unit: Session, value_index: str | None, consumer_id: str | None
-) -> list[tuple[str, str | None]]:
-    """Opt-outs (id, channel) by value or by consumer that nobody withdrew."""
-    key, value = ("value_index", value_index) if value_index is not None else ("consumer_id", consumer_id)
+    unit: Session, value_indexes: Sequence[str] = (), consumer_ids: Sequence[str] = ()
+) -> list[Stop]:
+    """The opt-outs of these numbers or mailboxes, and of these consumers, that nobody withdrew."""
     sql = (
-        f"SELECT id, channel FROM opt_out o WHERE {key} = :value AND NOT withdrawn AND NOT EXISTS "  # noqa: S608
+        f"SELECT {', '.join(Stop._fields)} FROM opt_out o WHERE (value_index {unit.within('values')} "  # noqa: S608
+        f"OR consumer_id {unit.within('ids')}) AND NOT withdrawn AND NOT EXISTS "
         "(SELECT 1 FROM opt_out l WHERE l.corrects_id = o.id) ORDER BY id"
     )
-    return [(row[0], row[1]) for row in unit.query(sql, {"value": value})]
+    lists = {"values": unit.listed(list(value_indexes)), "ids": unit.listed(list(consumer_ids))}
+    return [Stop._make(row) for row in unit.query(sql, lists)]
+
+
+def is_liftable(source: str, recorded_by: str) -> bool:
+    """True for a stop that a person sent by text: a later START from the same number may lift it, and nothing else."""
+    return source == "inbound:sms" and recorded_by == "system"
 
 
 def payment_amount(unit: Session, payment_id: str) -> int:

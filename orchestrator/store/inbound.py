@@ -6,6 +6,8 @@ from typing import Any
 
 from orchestrator.store.session import Session
 
+_IN_USE = frozenset({"unverified", "valid"})
+
 
 def keep(unit: Session, values: dict[str, Any]) -> bool:
     """Store an inbound message; False if this one is here already."""
@@ -22,6 +24,48 @@ def senders(unit: Session, value_index: str) -> list[tuple[str, str]]:
     """(consumer, contact point) of everyone who has this number or mailbox."""
     sql = "SELECT consumer_id, id FROM contact_point WHERE value_index = :value AND party_id IS NULL ORDER BY 1, 2"
     return [(row[0], row[1]) for row in unit.query(sql, {"value": value_index})]
+
+
+def messages_from(unit: Session, channel: str, value_index: str) -> set[str]:
+    """Ids of every message that came from this number or mailbox on this channel."""
+    sql = "SELECT id FROM inbound_message WHERE value_index = :value AND channel = :channel"
+    return {row[0] for row in unit.query(sql, {"value": value_index, "channel": channel})}
+
+
+def is_one_persons(unit: Session, value_index: str) -> bool:
+    """True if this number or mailbox is in use and can only be one person's.
+
+    Consumers who merely share it are pooled out of caution, which proves nothing: they count as one person where
+    their identity keys are equal or somebody settled that they are. A party's number, and one found to be wrong
+    or somebody else's, is nobody's for certain.
+    """
+    points = unit.query(
+        "SELECT p.consumer_id, p.party_id, p.state, c.person_key FROM contact_point p "
+        "JOIN consumer c ON c.id = p.consumer_id WHERE p.value_index = :value",
+        {"value": value_index},
+    )
+    if not points or any(party is not None or state not in _IN_USE for _, party, state, _ in points):
+        return False
+    keys = {consumer_id: key for consumer_id, _, _, key in points}
+    first, *others = sorted(keys)
+    links = _settled_as_one(unit, value_index, list(keys)) if others else []
+    reached = {first}
+    for _ in others:
+        known = {keys[one] for one in reached} - {None}
+        reached |= {one for one in others if keys[one] in known}
+        reached |= {end for link in links if not reached.isdisjoint(link) for end in link}
+    return reached >= set(keys)
+
+
+def _settled_as_one(unit: Session, value_index: str, consumer_ids: list[str]) -> list[tuple[str, str]]:
+    """Pairs of these consumers of whom somebody said, about this number or mailbox, that they are one person."""
+    within = unit.within("ids")
+    sql = (
+        f"SELECT consumer_id, other_consumer_id FROM pool_link WHERE consumer_id {within} "  # noqa: S608
+        f"AND other_consumer_id {within} AND value_index = :value AND same_person"
+    )
+    found = unit.query(sql, {"ids": unit.listed(consumer_ids), "value": value_index})
+    return [(one, other) for one, other in found]
 
 
 def last_contact(unit: Session, consumer_ids: list[str]) -> tuple[str, Any] | None:
