@@ -7,9 +7,10 @@ derived again as well: what the policies said to the same facts must have been A
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -19,6 +20,7 @@ from orchestrator.engine.house import House
 from orchestrator.engine.policy import policy_of
 from orchestrator.engine.reading import read_batch
 from orchestrator.engine.stored import id_list
+from orchestrator.errors import UnknownReference
 from orchestrator.store.session import Session
 from orchestrator.store.tables.types import from_micros, to_micros
 from policies import evaluate
@@ -27,6 +29,8 @@ from policies.compose import Stack
 from policies.verdict import Decision, Verdict
 
 Evaluator = Callable[[f.Facts, Stack, datetime], Verdict]
+Advance = Callable[[int, int], None]
+"""Told how many verdicts were judged again, and of how many."""
 _OWN = frozenset(
     {
         "letter_handover",
@@ -42,12 +46,16 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A verdict that is not derived again. `field`: decision, rules, retry_at, facts_digest, policy, body."""
+    """A verdict that is not derived again.
+
+    `field`: decision, rules, retry_at, valid_until, obligations, facts, facts_digest, policy, body.
+    """
 
     verdict_id: str
     field: str
     recorded: str
     derived: str
+    policy_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +65,45 @@ class Replayed:
     count: int
     differences: tuple[Difference, ...]
 
+    @property
+    def changed(self) -> int:
+        """How many verdicts differ, each counted once."""
+        return len({one.verdict_id for one in self.differences})
+
 
 def replay(
     house: House,
     start: datetime | None = None,
     end: datetime | None = None,
     evaluator: Evaluator = evaluate.judge,
+    *,
+    ids: Sequence[str] = (),
+    sample: int | None = None,
+    advance: Advance | None = None,
 ) -> Replayed:
-    """Judge every verdict recorded from `start` to `end` again; nothing is written."""
+    """Judge verdicts recorded from `start` to before `end` again; nothing is written.
+
+    `ids`: only these verdicts, or those of these attempts; an UnknownReference for one that is neither. `sample`:
+    only so many of them, drawn by lot.
+    """
+    span = {
+        "start": to_micros(start) if start is not None else 0,
+        "end": to_micros(end) if end is not None else 2**62,
+    }
+    with house.database.read(house.clock) as unit:
+        if ids:
+            chosen: list[str] | None = _named(unit, ids)
+        else:
+            chosen = _drawn(unit, span, sample) if sample is not None else None
+        known = len(chosen) if chosen is not None else unit.query(f"SELECT count(*) {_IN_SPAN}", span)[0][0]
     count, found = 0, []
     stacks: dict[str, Stack | None] = {}
-    for batch in _verdicts(house, start, end):
+    for batch in _rows_of(house, chosen) if chosen is not None else _rows(house, span):
         for row in batch:
             count += 1
             found += _differences(house, row, stacks, evaluator)
+        if advance is not None:
+            advance(count, known)
     return Replayed(count, tuple(found))
 
 
@@ -80,69 +113,119 @@ class _Recorded:
     at: datetime
     policy_digest: str
     facts_digest: str
-    verdict: Verdict
+    decision: str
+    body: bytes
     facts: bytes
 
 
-def _verdicts(house: House, start: datetime | None, end: datetime | None) -> Iterator[list[_Recorded]]:
+_SELECT = "SELECT id, as_of, policy_digest, facts_digest, decision, body, facts FROM verdict"
+_IN_SPAN = "FROM verdict WHERE as_of >= :start AND as_of < :end"
+
+
+def _named(unit: Session, ids: Sequence[str]) -> list[str]:
+    """The verdicts of these ids, each once, oldest first within an id."""
+    found: dict[str, None] = {}
+    for one in ids:
+        rows = unit.query(
+            "SELECT id FROM verdict WHERE id = :id OR attempt_id = :id ORDER BY as_of, id", {"id": one}
+        )
+        if not rows:
+            raise UnknownReference("no verdict or attempt with a verdict has this id", where=one)
+        found |= dict.fromkeys(row[0] for row in rows)
+    return list(found)
+
+
+def _drawn(unit: Session, span: dict[str, int], size: int) -> list[str]:
+    rows = unit.query(f"SELECT id {_IN_SPAN} ORDER BY random() LIMIT :size", {**span, "size": size})
+    return [row[0] for row in rows]
+
+
+def _rows_of(house: House, ids: Sequence[str]) -> Iterator[list[_Recorded]]:
+    for first in range(0, len(ids), _BATCH):
+        with house.database.read(house.clock) as unit:
+            rows = [
+                unit.query(f"{_SELECT} WHERE id = :id", {"id": one}) for one in ids[first : first + _BATCH]
+            ]
+        yield [_recorded(row) for found in rows for row in found]
+
+
+def _rows(house: House, span: dict[str, int]) -> Iterator[list[_Recorded]]:
     after = ""
-    bounds = {
-        "start": to_micros(start) if start is not None else 0,
-        "end": to_micros(end) if end is not None else 2**62,
-        "limit": _BATCH,
-    }
     while True:
         with house.database.read(house.clock) as unit:
             rows = unit.query(
-                "SELECT id, as_of, policy_digest, facts_digest, body, facts FROM verdict WHERE id > :after "
-                "AND as_of >= :start AND as_of < :end ORDER BY id LIMIT :limit",
-                {**bounds, "after": after},
+                f"{_SELECT} WHERE id > :after AND as_of >= :start AND as_of < :end ORDER BY id LIMIT :limit",
+                {**span, "limit": _BATCH, "after": after},
             )
         if not rows:
             return
         after = rows[-1][0]
-        yield [
-            _Recorded(row[0], from_micros(row[1]), row[2], row[3], _decoded(row[4]), bytes(row[5]))
-            for row in rows
-        ]
+        yield [_recorded(row) for row in rows]
 
 
-def _decoded(body: bytes) -> Verdict:
-    return msgspec.json.decode(bytes(body), type=Verdict)
+def _recorded(row: Sequence[Any]) -> _Recorded:
+    return _Recorded(row[0], from_micros(row[1]), row[2], row[3], row[4], bytes(row[5]), bytes(row[6]))
 
 
 def _differences(
     house: House, row: _Recorded, stacks: dict[str, Stack | None], evaluator: Evaluator
 ) -> list[Difference]:
-    digest = hashlib.sha256(row.facts).hexdigest()
-    if digest != row.facts_digest:
-        return [Difference(row.id, "facts_digest", row.facts_digest, digest)]
-    if row.policy_digest not in stacks:
-        with house.database.read(house.clock) as unit:
-            stacks[row.policy_digest] = policy_of(unit, row.policy_digest)
-    stack = stacks[row.policy_digest]
-    own = row.verdict.rules[0].id if row.verdict.rules else ""
+    """What is not as recorded. A row that cannot be read is a difference, never the end of the work."""
+    opened = _opened(row)
+    if isinstance(opened, Difference):
+        return [opened]
+    recorded, facts = opened
+    stack = _stack(house, row.policy_digest, stacks)
+    own = recorded.rules[0].id if recorded.rules else ""
     if stack is None:
         is_explained = own == "policy_unavailable"
-        return [] if is_explained else [Difference(row.id, "policy", row.policy_digest, "not kept")]
-    derived = evaluator(f.decode(row.facts), stack, row.at)
+        return [] if is_explained else [_difference(row, "policy", row.policy_digest, "not kept")]
+    derived = evaluator(facts, stack, row.at)
     if own in _OWN:
-        return _own_difference(row, derived, own)
-    return list(_compared(row, derived))
+        return _own_difference(row, recorded, derived, facts)
+    return list(_compared(row, recorded, derived))
 
 
-def _own_difference(row: _Recorded, derived: Verdict, own: str) -> list[Difference]:
+def _opened(row: _Recorded) -> tuple[Verdict, f.Facts] | Difference:
+    """The row's verdict and facts, if they can be read and fit the columns beside them."""
+    digest = hashlib.sha256(row.facts).hexdigest()
+    if digest != row.facts_digest:
+        return _difference(row, "facts_digest", row.facts_digest, digest)
+    field = "body"
+    try:
+        recorded = msgspec.json.decode(row.body, type=Verdict)
+        field = "facts"
+        facts = f.decode(row.facts)
+    except msgspec.DecodeError as error:
+        return _difference(row, field, "readable", f"unreadable: {error}")
+    if recorded.decision != row.decision:
+        return _difference(row, "body", row.decision, recorded.decision)
+    return recorded, facts
+
+
+def _difference(row: _Recorded, field: str, recorded: object, derived: object) -> Difference:
+    return Difference(row.id, field, str(recorded), str(derived), row.policy_digest)
+
+
+def _stack(house: House, digest: str, known: dict[str, Stack | None]) -> Stack | None:
+    if digest not in known:
+        with house.database.read(house.clock) as unit:
+            known[digest] = policy_of(unit, digest)
+    return known[digest]
+
+
+def _own_difference(row: _Recorded, recorded: Verdict, derived: Verdict, facts: f.Facts) -> list[Difference]:
+    own = recorded.rules[0].id
     if derived.decision is not Decision.ALLOW:
-        return [Difference(row.id, "decision", own, derived.decision.value)]
+        return [_difference(row, "decision", own, derived.decision.value)]
     if own == "letter_handover":
-        opens = handover_opens(f.decode(row.facts).zones, row.at)
-        if opens != row.verdict.retry_at:
-            return [Difference(row.id, "retry_at", str(row.verdict.retry_at), str(opens))]
+        opens = handover_opens(facts.zones, row.at)
+        if opens != recorded.retry_at:
+            return [_difference(row, "retry_at", recorded.retry_at, opens)]
     return []
 
 
-def _compared(row: _Recorded, derived: Verdict) -> Iterator[Difference]:
-    recorded = row.verdict
+def _compared(row: _Recorded, recorded: Verdict, derived: Verdict) -> Iterator[Difference]:
     pairs = {
         "decision": (recorded.decision, derived.decision),
         "rules": (sorted(one.id for one in recorded.rules), sorted(one.id for one in derived.rules)),
@@ -155,7 +238,7 @@ def _compared(row: _Recorded, derived: Verdict) -> Iterator[Difference]:
     }
     for name, (before, after) in pairs.items():
         if before != after:
-            yield Difference(row.id, name, str(before), str(after))
+            yield _difference(row, name, before, after)
 
 
 def rebuild_facts(house: House, unit: Session, verdict_id: str) -> f.Facts | None:
