@@ -30,9 +30,10 @@ def reserve(runtime: TheRuntime, caller: CanReserve, body: ReservationRequest) -
         address=body.address,
         ttl_s=body.ttl_s,
         external_id=body.external_id,
+        automated=body.automated,
     )
     slot = service.reserve(runtime.house, asked, requested_by=f"key:{caller.name}")
-    return document({"id": slot.id, "expires_at": slot.expires_at, "verdict": slot.verdict})
+    return document(slot)
 
 
 @live.put("/{slot_id}/started", response_model=Reservation)

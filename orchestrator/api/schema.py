@@ -63,6 +63,9 @@ class ReservationRequest(Body):
     address: Short | None = None
     ttl_s: Annotated[int, Field(ge=1, le=900)] = 300
     external_id: Id | None = None
+    automated: bool = Field(
+        default=True, description="false: a person dials; a dialer's automated call may need its own consent"
+    )
 
 
 class ReservationOutcome(Body):
@@ -143,11 +146,12 @@ class Contact(Verdict):
 
 
 class Reservation(BaseModel):
-    """`id` and `expires_at` are null where the answer is not allow."""
+    """All but `verdict` are null where the answer is not allow. The slot is for `contact_point_id` alone."""
 
     id: str | None = None
     state: str | None = None
     expires_at: AwareDatetime | None = None
+    contact_point_id: str | None = None
     verdict: Verdict | None = None
 
 

@@ -12,10 +12,14 @@ from orchestrator.engine import gate
 from orchestrator.engine.choice import Wish
 from orchestrator.engine.house import House
 from orchestrator.engine.record import Origin
+from orchestrator.engine.stored import id_list, plain
 from orchestrator.errors import ConflictError, UnknownReference, UsageError
-from orchestrator.services.contact import Contact, point_id, verdict_of
-from orchestrator.store import contacting
+from orchestrator.services.contact import CHANNELS, Contact, point_id, verdict_of
+from orchestrator.services.slot import why_unusable
+from orchestrator.store import claim, contacting
+from orchestrator.store.contacting import AttemptRow
 from orchestrator.store.identifier import derived_id, new_id
+from orchestrator.store.outcome import latest_events
 from orchestrator.store.session import Session
 from orchestrator.store.tables.types import from_micros
 from policies.verdict import Decision, Verdict
@@ -25,7 +29,10 @@ LONGEST_S = 900
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A slot that somebody wants. `external_id` makes repeating the request harmless."""
+    """A slot that somebody wants. `external_id` makes repeating the request harmless.
+
+    Who asks for slots is a dialer, so a call is `automated` unless the caller says that a person dials it.
+    """
 
     consumer_id: str
     account_ids: tuple[str, ...]
@@ -34,37 +41,41 @@ class Asked:
     ttl_s: int = 300
     external_id: str | None = None
     content: str = "collection"
-    automated: bool = False
+    automated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """The answer: `id` and `expires_at` only where the verdict allows."""
+    """The answer: the other members only where the verdict allows. The slot is for `contact_point_id` alone."""
 
     verdict: Verdict
     id: str | None = None
+    state: str | None = None
     expires_at: datetime | None = None
-
-
-_CLOSED = frozenset({AttemptState.RELEASED, AttemptState.EXPIRED})
+    contact_point_id: str | None = None
 
 
 def reserve(house: House, asked: Asked, *, requested_by: str) -> Slot:
-    """Judge and take the slot in one transaction under the lock: it counts from here until it is voided or expires."""
-    if not 1 <= asked.ttl_s <= LONGEST_S:
-        raise UsageError(f"a slot is held from 1 to {LONGEST_S} seconds", where="ttl_s")
+    """Judge and take the slot in one transaction under the lock: it counts from here until it is voided or expires.
+
+    The same request under one `external_id` gives the slot again while it may still be started; afterwards, and for
+    any other request, that id is a ConflictError, never a second ALLOW.
+    """
+    _check(asked)
     attempt_id = (
         derived_id("at", "slot", asked.external_id) if asked.external_id is not None else new_id("at")
     )
     with house.database.write(house.clock) as unit:
-        known = contacting.attempt_by_external_id(unit, asked.external_id) if asked.external_id else None
-        if known is not None:
-            if known.consumer_id != asked.consumer_id or known.state in _CLOSED:
-                raise ConflictError("this external id was used for another slot", where="external_id")
-            return _slot(unit, known.id)
+        claim.lock_pools(unit, [asked.consumer_id])
         contact = Contact(
             asked.consumer_id, asked.channel, asked.account_ids, asked.address, content=asked.content
         )
+        known = contacting.attempt_by_external_id(unit, asked.external_id) if asked.external_id else None
+        if known is not None:
+            point = point_id(house, unit, contact) if known.consumer_id == asked.consumer_id else None
+            if requested_by != known.requested_by or not _is_same(unit, asked, point, known):
+                raise ConflictError("this external id was used for another slot", where="external_id")
+            return _again(unit, known)
         wish = Wish(
             consumer_id=asked.consumer_id,
             account_ids=asked.account_ids,
@@ -90,10 +101,48 @@ def reserve(house: House, asked: Asked, *, requested_by: str) -> Slot:
         return _slot(unit, attempt_id)
 
 
+def _check(asked: Asked) -> None:
+    if not 1 <= asked.ttl_s <= LONGEST_S:
+        raise UsageError(f"a slot is held from 1 to {LONGEST_S} seconds", where="ttl_s")
+    if asked.channel not in CHANNELS:
+        # a task reaches nobody and counts nowhere: leave to call somebody must not be taken as one
+        hint = f"one of {', '.join(CHANNELS)}"
+        raise UsageError(f"there are no slots for {asked.channel!r}", where="channel", hint=hint)
+
+
+def _is_same(unit: Session, asked: Asked, point: str | None, known: AttemptRow) -> bool:
+    """Is this the request that took the slot? `point`: the contact point asked for, None for any."""
+    row = latest_events(unit, [(known.consumer_id, known.id)]).get((known.consumer_id, known.id), {})
+    was_automated = (plain(row.get("detail")) or {}).get("automated", False)
+    return (
+        known.consumer_id == asked.consumer_id
+        and sorted(id_list(known.account_ids)) == sorted(set(asked.account_ids))
+        and known.channel == asked.channel
+        and known.content == asked.content
+        and was_automated == (asked.automated and asked.channel == "voice")
+        and point in {None, known.contact_point_id}
+    )
+
+
+def _again(unit: Session, known: AttemptRow) -> Slot:
+    if known.state != AttemptState.RESERVED:
+        raise ConflictError(
+            f"the slot under this external id is {known.state}",
+            code="slot_closed",
+            where=known.id,
+            hint="another contact needs another external id",
+        )
+    objection = why_unusable(unit, known)
+    if objection is not None:
+        raise objection
+    return _slot(unit, known.id)
+
+
 def _slot(unit: Session, slot_id: str) -> Slot:
     """The slot as it was written: it ends with the hours in which it was allowed, however long it was asked for."""
     row = contacting.attempt(unit, slot_id)
     body = contacting.verdict_body(unit, row.verdict_id) if row is not None and row.verdict_id else None
     if row is None or body is None:
         raise UnknownReference(f"no slot {slot_id!r}", where="id")
-    return Slot(msgspec.json.decode(body, type=Verdict), row.id, from_micros(row.valid_until))
+    verdict = msgspec.json.decode(body, type=Verdict)
+    return Slot(verdict, row.id, row.state, from_micros(row.valid_until), row.contact_point_id)

@@ -19,6 +19,8 @@ class AttemptRow(NamedTuple):
     failure: str | None
     failure_detail: str | None
     origin: str
+    requested_by: str
+    content: str
     reserved_at: int
     valid_until: int
     epoch: int

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -251,6 +254,103 @@ class TestVoid:
             assert commit(played.house, slot_id, outcome="no_answer") == before
         assert used(played) == 1
         assert played.query("SELECT kind FROM incident") == [("contact_without_slot",)]
+
+
+class TestExternalId:
+    def test_the_same_request_again_is_the_same_slot(self, played: Stage) -> None:
+        first, second = ask(played, "x-1"), ask(played, "x-1")
+        assert first == second
+        assert (second.state, played.scalar("SELECT count(*) FROM attempt")) == ("reserved", 1)
+
+    def test_many_at_once_get_one_slot(self, played: Stage) -> None:
+        with ThreadPoolExecutor(6) as pool:
+            slots = list(pool.map(lambda _: ask(played, "x-1").id, range(12)))
+        assert len(set(slots)) == 1
+        assert slots[0] is not None
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"consumer_id": "C0000001", "account_ids": ("A-C0000001",)},
+            {"account_ids": ("A-C0000001",)},
+            {"account_ids": (ACCOUNT, "A-C0000001")},
+            {"channel": "sms"},
+            {"address": "+13120000001"},
+            {"content": "limited_content"},
+            {"automated": False},
+        ],
+        ids=str,
+    )
+    def test_another_request_under_it_is_refused(self, played: Stage, other: dict[str, Any]) -> None:
+        with played.database.write(played.clock) as unit:
+            # a second number, so that another address can be asked for
+            copied = "id, kind, value_index, number_kind, key_id"
+            rest = "consumer_id, country, position, state, employer_provided, created_at, changed_at, value_sealed"
+            unit.execute(
+                f"INSERT INTO contact_point ({copied}, {rest}) SELECT 'second', kind, :index, number_kind, key_id, "
+                f"{rest} FROM contact_point WHERE consumer_id = :who AND kind = 'phone'",
+                {"who": WHO, "index": played.house.sealer.index("phone", "+13120000001")},
+            )
+        asked = Asked(WHO, (ACCOUNT,), "voice", address="+13120000000", external_id="x-1")
+        assert reserve(played.house, asked, requested_by="dialer").id is not None
+        with pytest.raises(ConflictError) as caught:
+            reserve(played.house, replace(asked, **other), requested_by="dialer")
+        assert (caught.value.code, caught.value.where) == ("conflict", "external_id")
+
+    def test_another_caller_is_refused(self, played: Stage) -> None:
+        asked = Asked(WHO, (ACCOUNT,), "voice", external_id="x-1")
+        reserve(played.house, asked, requested_by="dialer")
+        with pytest.raises(ConflictError):
+            reserve(played.house, asked, requested_by="another dialer")
+
+    @pytest.mark.parametrize(("change", "code"), CHANGES)
+    def test_a_slot_that_may_not_be_started_is_not_given_again(
+        self, played: Stage, change: Change, code: str
+    ) -> None:
+        taken(played, "x-1")
+        change(played)
+        with pytest.raises(ConflictError) as caught:
+            ask(played, "x-1")
+        assert caught.value.code == code
+
+    @pytest.mark.parametrize("end", ["started", "void", "commit", "expiry"])
+    def test_what_became_of_it_is_said_instead_of_allow(self, played: Stage, end: str) -> None:
+        slot_id = taken(played, "x-1")
+        if end == "expiry":
+            wait(played)
+            reap(played.house)
+        elif end == "void":
+            void(played.house, slot_id, reason="trunk busy", proof="no INVITE")
+        else:
+            started(played.house, slot_id)
+            if end == "commit":
+                commit(played.house, slot_id, outcome="no_answer")
+        with pytest.raises(ConflictError) as caught:
+            ask(played, "x-1")
+        assert (caught.value.code, caught.value.where) == ("slot_closed", slot_id)
+        assert str(state(played, slot_id)) in caught.value.message
+
+
+def test_a_slot_names_the_contact_point_that_was_judged(played: Stage) -> None:
+    point = played.scalar("SELECT id FROM contact_point WHERE consumer_id = :who AND kind = 'phone'", who=WHO)
+    assert ask(played).contact_point_id == point
+
+
+@pytest.mark.parametrize("channel", ["task", "visit"])
+def test_only_what_counts_as_a_contact_has_slots(played: Stage, channel: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        reserve(played.house, Asked(WHO, (ACCOUNT,), channel), requested_by="dialer")
+    assert caught.value.where == "channel"
+
+
+def test_a_dialer_dials_automatically_unless_it_says_otherwise(played: Stage) -> None:
+    with played.database.write(played.clock) as unit:
+        unit.execute("DELETE FROM consent WHERE type = 'automated_voice'")
+    silent = Asked(WHO, (ACCOUNT,), "voice")
+    held = reserve(played.house, silent, requested_by="dialer")
+    assert (held.verdict.decision, held.id) == ("hold", None)
+    assert "tcpa-consent" in {rule.id for rule in held.verdict.rules}
+    assert reserve(played.house, replace(silent, automated=False), requested_by="dialer").id is not None
 
 
 class TestReport:
