@@ -49,7 +49,6 @@ def known_account(runtime: Runtime, account_id: str, currency: str | None = None
 @router.post("/consents", status_code=201)
 def record_consent(runtime: TheRuntime, caller: CanRecord, body: ConsentRecord, request: Request) -> Recorded:
     """What a consumer agreed to."""
-    known_consumer(runtime, body.consumer_id)
     made = fact.record_consent(
         runtime.house,
         by(caller, request, body.received_at),
@@ -82,8 +81,7 @@ def record_opt_out(runtime: TheRuntime, caller: CanRecord, body: OptOutRecord, r
 
 @router.post("/holds", status_code=201)
 def place_hold(runtime: TheRuntime, caller: CanRecord, body: HoldRecord, request: Request) -> Recorded:
-    """Holds everything for a consumer, or for one account, until it is released."""
-    known_consumer(runtime, body.consumer_id)
+    """Holds everything for a consumer, or one account for everyone who owes it, until it is released."""
     told = by(caller, request)
     made = fact.place_hold(
         runtime.house, told, body.consumer_id, kind=body.kind, account_id=body.account_id, until=body.until
@@ -132,7 +130,6 @@ def record_complaint(
     runtime: TheRuntime, caller: CanRecord, body: ComplaintRecord, request: Request
 ) -> Recorded:
     """A complaint: everything waits until somebody has looked at it."""
-    known_consumer(runtime, body.consumer_id)
     told = by(caller, request)
     made = fact.record_complaint(
         runtime.house, told, body.consumer_id, account_id=body.account_id, text=body.text

@@ -19,6 +19,7 @@ from orchestrator.engine.facts import Reader, event
 from orchestrator.engine.house import House
 from orchestrator.engine.reading import read_batch
 from orchestrator.engine.reconsider import reconsider
+from orchestrator.engine.stored import id_list
 from orchestrator.errors import UnknownReference, UsageError
 from orchestrator.store import claim
 from orchestrator.store import entry as rows
@@ -57,6 +58,7 @@ def correct_event(
             raise UnknownReference(f"{consumer_id} has no contact {event_id!r}", where="event_id")
         since = from_micros(known["occurred_at"])
         before = read_batch(house, unit, [consumer_id], judged_from=since)
+        _refuse_foreign(before, consumer_id, changes, known)
         add_event_versions(unit, {(consumer_id, event_id): changes}, recorded_by=by, reason=reason)
         after = read_batch(house, unit, [consumer_id], judged_from=since)
         corrected = Change(consumer_id, event_id, known["version"] + 1, known["occurred_at"])
@@ -103,6 +105,20 @@ def _check(changes: dict[str, Any], reason: str) -> None:
         raise UsageError("a correction says why", where="reason")
     if "outcome" in changes and changes["outcome"] not in {one.value for one in Outcome}:
         raise UsageError(f"{changes['outcome']!r} is not an outcome", where="outcome")
+
+
+def _refuse_foreign(reader: Reader, consumer_id: str, changes: dict[str, Any], known: dict[str, Any]) -> None:
+    """Raise UnknownReference for an account that neither the person owes nor the contact was about."""
+    pool = reader.pool(consumer_id)
+    owed = {row.id for accounts in pool.accounts.values() for row in accounts} if pool is not None else set()
+    for name in ("account_ids", "debts_discussed"):
+        strange = sorted({*(changes.get(name) or ())} - owed - {*id_list(known["account_ids"])})
+        if strange:
+            raise UnknownReference(
+                f"{', '.join(map(repr, strange))}: no account of consumer {consumer_id!r}",
+                where=f"changes.{name}",
+                hint="nothing was recorded",
+            )
 
 
 def _open(

@@ -1,4 +1,8 @@
-"""Facts that people and other systems tell us: each durable when the call returns, and acted on at once."""
+"""Facts that people and other systems tell us: each durable when the call returns, and acted on at once.
+
+A fact about a consumer or an account that we do not have, or about somebody else's account, is refused with
+UnknownReference, and nothing is recorded: it would stop nobody while whoever told us believes that it does.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from orchestrator.domain.contact_value import KIND_OF_CHANNEL, normal
 from orchestrator.engine import entry
 from orchestrator.engine.entry import Told
 from orchestrator.engine.house import House
-from orchestrator.errors import UsageError
+from orchestrator.errors import UnknownReference, UsageError
 from orchestrator.services.quiet import wait_for_permits
 from orchestrator.store import entry as rows
 from orchestrator.store.identifier import new_id
@@ -91,10 +95,52 @@ def _stopping(
     What is about an account concerns everyone who owes it.
     """
     with house.database.write(house.clock, urgent=True) as unit:
+        _refuse_unknown(unit, consumer_id, account_id)
         yield unit
         named = rows.owners_of(unit, account_id) if account_id is not None else []
         people = rows.pool_members(unit, named if consumer_id is None else [consumer_id, *named])
     wait_for_permits(house, people)
+
+
+def _refuse_unknown(unit: Session, consumer_id: str | None, account_id: str | None = None) -> None:
+    """Raise UnknownReference unless the consumer is in the book, and the account is, and is theirs."""
+    if consumer_id is not None and not rows.is_consumer(unit, consumer_id):
+        raise UnknownReference(
+            f"no consumer {consumer_id!r} is in the book", where="consumer_id", hint="nothing was recorded"
+        )
+    if account_id is None:
+        return
+    owners = rows.owners_of(unit, account_id)
+    if not owners:
+        raise UnknownReference(
+            f"no account {account_id!r} is in the book", where="account_id", hint="nothing was recorded"
+        )
+    if consumer_id is not None and consumer_id not in owners:
+        raise UnknownReference(
+            f"{account_id!r} is no account of consumer {consumer_id!r}",
+            where="account_id",
+            hint="nothing was recorded; without an account it is about everything of the consumer",
+        )
+
+
+def _refuse_foreign(unit: Session, table: str, fact_id: str, consumer_id: str) -> None:
+    """Raise UnknownReference unless this hold or dispute was recorded of the consumer."""
+    if rows.told_of(unit, table, fact_id) != consumer_id:
+        raise UnknownReference(
+            f"consumer {consumer_id!r} has no {table} {fact_id!r}",
+            where=f"{table}_id",
+            hint="nothing was recorded",
+        )
+
+
+def _refuse_foreign_point(unit: Session, point_id: str, consumer_id: str) -> None:
+    found = rows.point(unit, point_id)
+    if found is None or found[0] != consumer_id:
+        raise UnknownReference(
+            f"{point_id!r} is no contact point of consumer {consumer_id!r}",
+            where="contact_point_id",
+            hint="nothing was recorded",
+        )
 
 
 def record_cease(house: House, by: By, consumer_id: str, *, form: str, via: str | None = None) -> None:
@@ -119,6 +165,7 @@ def place_hold(
 
 def release_hold(house: House, by: By, consumer_id: str, hold_id: str, *, reason: str) -> None:
     with house.database.write(house.clock) as unit:
+        _refuse_foreign(unit, "hold", hold_id, consumer_id)
         entry.release_hold(house, unit, consumer_id, hold_id, _told(unit, by), reason=reason)
 
 
@@ -132,6 +179,7 @@ def record_dispute(house: House, by: By, consumer_id: str, *, account_id: str | 
 def answer_dispute(house: House, by: By, consumer_id: str, dispute_id: str, *, kind: str) -> None:
     """`kind`: verification, duplicative_notice or resolved."""
     with house.database.write(house.clock) as unit:
+        _refuse_foreign(unit, "dispute", dispute_id, consumer_id)
         entry.answer_dispute(house, unit, consumer_id, dispute_id, _told(unit, by), kind=kind)
 
 
@@ -157,6 +205,9 @@ def record_consent(
 ) -> str:
     """What the consumer agreed to, in the words of the case vocabulary. Gives the consent's id."""
     with house.database.write(house.clock) as unit:
+        _refuse_unknown(unit, consumer_id, account_id)
+        if contact_point_id is not None:
+            _refuse_foreign_point(unit, contact_point_id, consumer_id)
         return entry.enter_consent(
             house,
             unit,
@@ -186,8 +237,21 @@ def record_payment(
     reversal_of: str | None = None,
     external_id: str | None = None,
 ) -> str:
-    """Gives the payment's id."""
+    """Gives the payment's id; one that we have by its `external_id` is not counted again.
+
+    `reversal_of`: the payment on this account that is taken back, by either id.
+    """
     with _stopping(house, account_id=account_id) as unit:
+        rows.account_of(unit, account_id)  # locked, so that the same payment told twice at once is seen by one
+        known = rows.payment_named(unit, account_id, external_id) if external_id is not None else None
+        if known is not None:
+            return known
+        if reversal_of is not None and rows.payment_named(unit, account_id, reversal_of) is None:
+            raise UnknownReference(
+                f"{reversal_of!r} is no payment on account {account_id!r}",
+                where="reversal_of",
+                hint="nothing was recorded",
+            )
         return entry.enter_payment(
             house,
             unit,
@@ -209,6 +273,7 @@ def record_call_back(
 ) -> None:
     """The consumer agreed to be called on one day; until then there is no other contact."""
     with _stopping(house, consumer_id=consumer_id) as unit:
+        _refuse_unknown(unit, consumer_id, account_id)
         told = _told(unit, by)
         entry.enter_call_back(
             house, unit, consumer_id, told, scope_date=scope_date, account_id=account_id, via="voice"
