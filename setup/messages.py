@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 
 from babel.messages.extract import extract_from_dir
@@ -46,7 +47,7 @@ def said() -> dict[str, str]:
 def translated(language: str) -> Iterator[tuple[str, tuple[str, ...], bool, str]]:
     """(message, translations, is fuzzy, file) of every catalogue."""
     for path in sorted((CONSOLE / "locale" / language).glob("*.po")):
-        for message in read_po(path.open("rb"), locale=language):
+        for message in read_po(BytesIO(path.read_bytes()), locale=language):
             if message.id:
                 single = message.id if isinstance(message.id, str) else message.id[0]
                 texts = (message.string,) if isinstance(message.string, str) else tuple(message.string)

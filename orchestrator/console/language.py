@@ -39,7 +39,10 @@ def preferred(header: str | None) -> str | None:
 
 def catalogs(language: str) -> list[Catalog]:
     """Every section's catalogue of a language; English needs none."""
-    return [read_po(path.open("rb"), locale=language) for path in sorted((FOLDER / language).glob("*.po"))]
+    return [
+        read_po(BytesIO(path.read_bytes()), locale=language)
+        for path in sorted((FOLDER / language).glob("*.po"))
+    ]
 
 
 @cache
