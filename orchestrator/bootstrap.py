@@ -16,7 +16,7 @@ from channels.simulator import parse as behaviour_file
 from channels.simulator.behaviour import Behaviour
 from channels.simulator.world import World
 from orchestrator.clock import Clock, SystemClock
-from orchestrator.domain import cadence_library, firm_file
+from orchestrator.domain import cadence_library, firm_file, seal
 from orchestrator.engine.house import House
 from orchestrator.errors import SettingError
 from orchestrator.settings import Settings
@@ -53,13 +53,15 @@ class Runtime:
         sealer = Sealer(ring)
         database = Database(database_url(settings))
         providers = build(settings.model_dump(), world or silent_world(settings, clock))
+        firm = firm_file.load(settings.firm)
         house = House(
             database=database,
             clock=clock,
             sealer=sealer,
             library=policy_library.load(tuple(map(str, settings.policies_dir))),
             catalog=template_library.load(settings.templates_dir),
-            firm=firm_file.load(settings.firm),
+            firm=firm,
+            seals=seal.load(firm, settings.firm),
             cadences=cadence_library.load(settings.cadences_dir),
             providers=providers,
             node=node_name(),

@@ -9,7 +9,7 @@ import typer
 
 from orchestrator.cli import terminal
 from orchestrator.clock import SystemClock
-from orchestrator.domain import firm_file
+from orchestrator.domain import firm_file, seal
 from orchestrator.settings import load
 
 app = typer.Typer(name="firm", help="The firm and its creditors: lint, show.", rich_markup_mode=None)
@@ -24,7 +24,7 @@ def lint(file: File = None) -> None:
     findings = firm_file.lint_file(path, SystemClock().now().date())
     for finding in findings:
         terminal.note(finding.text())
-    firm_file.load(path)  # an unfit file ends here, with its first finding as the error
+    seal.load(firm_file.load(path), path)  # an unfit file ends here, with its first finding as the error
     terminal.say("fit" if not findings else f"fit, with {len(findings)} warnings")
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from channels.contract import MAX_VALIDITY_S, Channel, Message, Sender
+from channels.contract import MAX_VALIDITY_S, Attachment, Channel, Message, Sender
 from orchestrator.engine.house import House
 from orchestrator.engine.message import Body, unsubscribe_url
 from orchestrator.engine.stored import id_list
@@ -64,6 +64,7 @@ def _build(house: House, attempt: Admitted, to: Addressee | None, now: datetime)
         ),
         recipient_name=body.recipient_name,
         reply_to=sender.reply_to,
+        attachments=_seal(house, attempt, to),
         callback_url=callback_url(house, attempt),
         unsubscribe_url=unsubscribe_url(house, attempt.id) if is_email else "",
         sent_at=now,
@@ -75,6 +76,12 @@ def _build(house: House, attempt: Admitted, to: Addressee | None, now: datetime)
         if house.inline
         else {"country": to.country, "ordinal": str(to.contacts)},
     )
+
+
+def _seal(house: House, attempt: Admitted, to: Addressee) -> tuple[Attachment, ...]:
+    """A letter bears the creditor's seal."""
+    seal = house.seal(to.creditor_id or "") if attempt.channel == Channel.LETTER else None
+    return (Attachment(name="seal", media_type=seal.media_type, data=seal.data),) if seal else ()
 
 
 def validity(attempt: Admitted, now: datetime) -> int:

@@ -12,6 +12,7 @@ from channels.contract import Channel, Provider
 from orchestrator.clock import Clock
 from orchestrator.domain.cadence_library import Cadences
 from orchestrator.domain.firm import Firm, Sender, sender_for
+from orchestrator.domain.seal import Seal
 from orchestrator.store.database import Database
 from orchestrator.store.sealing import Sealer
 from policies.facts import Settings
@@ -26,6 +27,7 @@ class House:
     """One engine. `library` is None while no valid policy is loaded: then everything is HOLD.
 
     node: names this process in leases. assume_complete: nothing happened before what is recorded (simulation).
+    seals: by creditor id, for letters.
     inline: run database work in the calling thread; a virtual clock needs it. lease_s: how long a worker may be
     silent about an attempt it handed over before the attempt counts as ambiguous.
     """
@@ -41,6 +43,7 @@ class House:
     settings: Settings = _DEFAULTS
     node: str = "node"
     public_url: str = ""
+    seals: Mapping[str, Seal] = field(default_factory=dict)
     assume_complete: bool = False
     inline: bool = False
     lease_s: float = 30.0
@@ -58,3 +61,8 @@ class House:
         if found is None:
             found = self._senders[key] = sender_for(self.firm, *key)
         return found
+
+    def seal(self, creditor_id: str) -> Seal | None:
+        """What a letter about this creditor's account is sealed with, if the firm file names an image."""
+        creditor = self.firm.creditor(creditor_id)
+        return self.seals.get(creditor.id) if creditor is not None else None
