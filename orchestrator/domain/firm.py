@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeVar
+from decimal import Decimal
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -78,8 +79,19 @@ class Creditor(_Shape, frozen=True):
     may_be_named: bool = True
 
 
+class Price(_Shape, frozen=True):
+    """What the firm pays for a contact, or for each segment of a text: a decimal in major units."""
+
+    amount: Decimal
+    currency: str
+    per: Literal["contact", "segment"] = "contact"
+
+
 class Firm(_Shape, frozen=True):
-    """The collecting firm. Phones by country, texts by language; `default` serves what is not listed."""
+    """The collecting firm. Phones by country, texts by language; `default` serves what is not listed.
+
+    prices: by channel; what is not listed has no price, and no cost is made up for it.
+    """
 
     name: str
     neutral_name: str
@@ -95,6 +107,7 @@ class Firm(_Shape, frozen=True):
     sender_ids: dict[str, SenderIds] = {}
     licences: tuple[Licence, ...] = ()
     agents: tuple[Agent, ...] = ()
+    prices: dict[str, Price] = {}
     creditors: tuple[Creditor, ...] = ()
 
     def creditor(self, creditor_id: str) -> Creditor | None:

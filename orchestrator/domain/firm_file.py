@@ -13,7 +13,9 @@ from zoneinfo import available_timezones
 import msgspec
 import yaml
 
+from orchestrator.domain.cadence import StepChannel
 from orchestrator.domain.country import COUNTRIES
+from orchestrator.domain.currency import CURRENCIES
 from orchestrator.domain.diagnostic import Diagnostic
 from orchestrator.domain.firm import ANY_CREDITOR, Creditor, Firm
 from orchestrator.domain.language import canonical
@@ -158,6 +160,7 @@ def _errors(firm: Firm, source: _Source) -> Iterator[Diagnostic]:
     yield from _wrong_countries(firm, source)
     yield from _wrong_languages(firm, source)
     yield from _wrong_phones(firm, source)
+    yield from _wrong_prices(firm, source)
     if firm.time_zone and firm.time_zone not in available_timezones():
         yield source.found(".time_zone", "zone", f"{firm.time_zone!r} is not an IANA time zone")
     for number, licence in enumerate(firm.licences):
@@ -221,6 +224,23 @@ def _wrong_phones(firm: Firm, source: _Source) -> Iterator[Diagnostic]:
         yield from _wrong_sender_ids(ids.sms, ids.voice, f".sender_ids.{country}", source)
     if firm.email and not _MAILBOX.fullmatch(firm.email.from_):
         yield source.found(".email.from", "mailbox", f"{firm.email.from_!r} is not one mailbox")
+
+
+def _wrong_prices(firm: Firm, source: _Source) -> Iterator[Diagnostic]:
+    for channel, price in firm.prices.items():
+        at = f".prices.{channel}"
+        if channel not in set(StepChannel):
+            yield source.found(
+                at, "channel", f"{channel!r} is no channel", f"one of {', '.join(StepChannel)}"
+            )
+        if not (price.amount.is_finite() and 0 <= price.amount < 10_000):
+            yield source.found(f"{at}.amount", "amount", f"{price.amount} is no price of a contact")
+        if price.currency not in CURRENCIES:
+            yield source.found(
+                f"{at}.currency", "currency", f"{price.currency!r} is not a currency of ISO 4217"
+            )
+        if price.per == "segment" and channel != "sms":
+            yield source.found(f"{at}.per", "per", "only a text has segments", "write per: contact")
 
 
 def _wrong_sender_ids(sms: str | None, voice: str | None, path: str, source: _Source) -> Iterator[Diagnostic]:

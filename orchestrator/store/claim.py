@@ -30,6 +30,7 @@ class EnrollmentRow(NamedTuple):
 
 
 _COLUMNS = ", ".join(EnrollmentRow._fields)
+_OF_E = ", ".join(f"e.{name}" for name in EnrollmentRow._fields)
 _DUE = (
     ("active", "next_at", "next_at, consumer_id"),
     ("held", "next_at", "next_at, consumer_id"),
@@ -77,6 +78,17 @@ def of_consumers(unit: Session, consumer_ids: Iterable[str]) -> list[EnrollmentR
     sql = (
         f"SELECT {_COLUMNS} FROM enrollment WHERE consumer_id {unit.within('ids')} "  # noqa: S608
         f"AND state <> 'ended' ORDER BY id {unit.for_update}"
+    )
+    found = unit.query(sql, {"ids": unit.listed(sorted(set(consumer_ids)))})
+    return [EnrollmentRow._make(row) for row in found]
+
+
+def running_of_consumers(unit: Session, consumer_ids: Iterable[str]) -> list[EnrollmentRow]:
+    """Enrollments of these consumers that go on by themselves: not ended, and of no campaign that is kept back."""
+    sql = (
+        f"SELECT {_OF_E} FROM enrollment e WHERE consumer_id {unit.within('ids')} "  # noqa: S608
+        "AND state <> 'ended' AND NOT EXISTS (SELECT 1 FROM campaign g WHERE g.id = e.campaign_id "
+        "AND g.state <> 'running') ORDER BY e.id"
     )
     found = unit.query(sql, {"ids": unit.listed(sorted(set(consumer_ids)))})
     return [EnrollmentRow._make(row) for row in found]

@@ -81,7 +81,10 @@ class CampaignForecastAccount(SQLModel, table=True):
     """What was forecast for one account: the people behind every number."""
 
     __tablename__ = "campaign_forecast_account"
-    __table_args__ = (Index("campaign_forecast_outcome", "campaign_id", "outcome", "account_id"),)
+    __table_args__ = (
+        Index("campaign_forecast_outcome", "campaign_id", "outcome", "account_id"),
+        Index("campaign_forecast_expected", "campaign_id", "expected_at"),
+    )
 
     campaign_id: str = Field(foreign_key="campaign.id", primary_key=True)
     account_id: str = Field(foreign_key="account.id", primary_key=True)

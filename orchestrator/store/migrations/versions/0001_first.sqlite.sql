@@ -200,6 +200,8 @@ CREATE INDEX ix_ledger_entry_attempt_id ON ledger_entry (attempt_id);
 
 CREATE INDEX ix_ledger_entry_consumer_ref ON ledger_entry (consumer_ref);
 
+CREATE INDEX ledger_entry_by_kind ON ledger_entry (kind, at, id);
+
 CREATE TABLE ledger_head (
 	seq BIGINT NOT NULL,
 	chained BLOB NOT NULL,
@@ -341,6 +343,7 @@ CREATE TABLE verdict (
 	contact_point_id VARCHAR,
 	account_ids JSON NOT NULL,
 	decision VARCHAR NOT NULL,
+	rule VARCHAR,
 	as_of BIGINT NOT NULL,
 	retry_at BIGINT,
 	valid_until BIGINT,
@@ -354,6 +357,10 @@ CREATE TABLE verdict (
 CREATE INDEX ix_verdict_attempt_id ON verdict (attempt_id);
 
 CREATE INDEX ix_verdict_consumer_id ON verdict (consumer_id);
+
+CREATE INDEX verdict_by_rule ON verdict (rule, as_of, id) WHERE rule IS NOT NULL;
+
+CREATE INDEX verdict_by_time ON verdict (as_of, id, decision, channel, rule);
 
 CREATE TABLE account (
 	id VARCHAR NOT NULL,
@@ -1003,6 +1010,8 @@ CREATE TABLE campaign_forecast_account (
 	FOREIGN KEY(campaign_id) REFERENCES campaign (id),
 	FOREIGN KEY(account_id) REFERENCES account (id)
 );
+
+CREATE INDEX campaign_forecast_expected ON campaign_forecast_account (campaign_id, expected_at);
 
 CREATE INDEX campaign_forecast_outcome ON campaign_forecast_account (campaign_id, outcome, account_id);
 
