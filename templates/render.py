@@ -14,11 +14,12 @@ import msgspec
 from markupsafe import escape
 
 from templates.errors import InvalidVariable, MissingObligation, MissingVariable
+from templates.form import MAX_FORMS, Form, form_of, opened, shape_of
 from templates.obligation import KEPT, MAX_FILLED
 from templates.sandbox import MAX_OUTPUT_BYTES, compiled, produce
 from templates.segment import measure
 from templates.template import Template
-from templates.value import clean_line, to_slot
+from templates.value import Variable, clean_line, to_slot
 from templates.vocabulary import CARRIED_BY, SINGLE_LINE_PARTS, VariableType
 
 _GAPS = re.compile(r"\n{3,}")
@@ -31,7 +32,6 @@ class Rendered(msgspec.Struct, frozen=True):
     the script of a task.
     parts: every part of the template by name (voice: `limited_content` for machines, `right_party` question,
     `message`, `wrong_person`; letter: its sections, `amounts` as lines of `label | amount`).
-    digest: SHA-256 over the template's version and everything rendered. segments: of an SMS, else 0.
     """
 
     template: str
@@ -43,16 +43,35 @@ class Rendered(msgspec.Struct, frozen=True):
     text: str
     html: str
     parts: dict[str, str]
-    digest: str
     obligations: tuple[str, ...]
-    encoding: str = ""
-    segments: int = 0
-    warnings: tuple[str, ...] = ()
+    max_segments: int
 
     @property
     def voicemail_text(self) -> str:
         """What a call says to a machine; empty where the template has nothing for it."""
         return self.parts.get("limited_content", "")
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the template's version and everything rendered."""
+        return hashlib.sha256(msgspec.json.encode([self.version, sorted(self.parts.items())])).hexdigest()
+
+    @property
+    def encoding(self) -> str:
+        """Of an SMS: `gsm7` or `ucs2`."""
+        return measure(self.text).encoding if self.channel == "sms" else ""
+
+    @property
+    def segments(self) -> int:
+        """Of an SMS, else 0."""
+        return measure(self.text).segments if self.channel == "sms" else 0
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """An SMS that takes more segments than its template allows is sent all the same."""
+        if self.segments > self.max_segments:
+            return (f"the SMS takes {self.segments} segments, the template allows {self.max_segments}",)
+        return ()
 
 
 def render(
@@ -64,7 +83,26 @@ def render(
     filled from the same variables, so that a disclosure stands in the language of its message; a mapping's
     text is used only where the locale has none. Raises a TemplateError: MissingVariable, ...
     """
-    slots, texts = _slots_and_texts(template, variables, obligations)
+    values = _values(template, variables)
+    texts = _texts(template, variables, obligations)
+    shape = shape_of(values) if template.can_be_left_open else None
+    if shape is None:
+        return _rendered(template, _parts(template, values, texts), tuple(texts))
+    key = (shape.fixed, *texts.items())
+    form: Form | None = template.forms.get(key)
+    if form is None:
+        form = form_of(_parts(template, opened(values), texts))
+        if len(template.forms) < MAX_FORMS:
+            template.forms[key] = form
+    parts = form.fill(shape.own)
+    if sum(map(len, parts.values())) * 4 > MAX_OUTPUT_BYTES:
+        parts = _parts(template, values, texts)  # counts bytes
+    return _rendered(template, parts, tuple(texts))
+
+
+def _parts(template: Template, values: dict[str, Any], texts: Mapping[str, str]) -> dict[str, str]:
+    """Every part as the template writes it, with all obligations proven to be there."""
+    slots = values | _filled_slots(template, texts)
     parts: dict[str, str] = {}
     left = MAX_OUTPUT_BYTES
     for name, part in template.parts.items():
@@ -73,22 +111,22 @@ def render(
         left -= len(made) if made.isascii() else len(made.encode("utf-8"))
         parts[name] = made
     _prove(template, texts, parts, slots)
-    return _rendered(template, parts, tuple(texts))
+    return parts
 
 
 def fill_slots(
     template: Template, variables: Mapping[str, Any], obligations: Mapping[str, str] | Iterable[str] = ()
 ) -> dict[str, Any]:
     """The flat values that the parts of a template see: checked variables and filled obligation slots."""
-    return _slots_and_texts(template, variables, obligations)[0]
+    values = _values(template, variables)
+    return values | _filled_slots(template, _texts(template, variables, obligations))
 
 
-def _slots_and_texts(
-    template: Template, variables: Mapping[str, Any], obligations: Mapping[str, str] | Iterable[str]
-) -> tuple[dict[str, Any], dict[str, str]]:
-    slots = {name: _slot_value(template, name, variables.get(name)) for name in template.front.variables}
-    texts = _texts(template, variables, obligations)
-    return slots | _filled_slots(template, texts), texts
+def _values(template: Template, variables: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: _slot_value(template, name, variable, variables.get(name))
+        for name, variable in template.front.variables.items()
+    }
 
 
 def _tidy(name: str, made: str) -> str:
@@ -99,8 +137,7 @@ def _tidy(name: str, made: str) -> str:
     return " ".join(made.split()) if name in SINGLE_LINE_PARTS else _GAPS.sub("\n\n", made)
 
 
-def _slot_value(template: Template, name: str, value: Any) -> Any:
-    variable = template.front.variables[name]
+def _slot_value(template: Template, name: str, variable: Variable, value: Any) -> Any:
     if value is None or value == "":
         if not variable.optional:
             raise MissingVariable(
@@ -183,27 +220,21 @@ def _stands_in(words: str, channel: str, parts: Mapping[str, str]) -> bool:
 
 
 def _rendered(template: Template, parts: dict[str, str], obligations: tuple[str, ...]) -> Rendered:
-    subject = parts.get("subject", "")
     text = _text(template.channel, parts)
     if not text:
         raise InvalidVariable("the message is empty", file=template.file)
-    size = measure(text) if template.channel == "sms" else None
-    digest = hashlib.sha256(msgspec.json.encode([template.version, sorted(parts.items())])).hexdigest()
     return Rendered(
         template=template.id,
         version=template.version,
         locale=template.locale,
         channel=template.channel,
         content=template.content,
-        subject=subject,
+        subject=parts.get("subject", ""),
         text=text,
         html=parts.get("html", ""),
         parts=parts,
-        digest=digest,
         obligations=obligations,
-        encoding=size.encoding if size else "",
-        segments=size.segments if size else 0,
-        warnings=_warnings(template, size.segments if size else 0),
+        max_segments=template.front.max_segments,
     )
 
 
@@ -213,9 +244,3 @@ def _text(channel: str, parts: Mapping[str, str]) -> str:
     if channel == "letter":
         return "\n\n".join(made for name, made in parts.items() if name != "envelope" and made)
     return parts["text"]
-
-
-def _warnings(template: Template, segments: int) -> tuple[str, ...]:
-    if segments > template.front.max_segments:
-        return (f"the SMS takes {segments} segments, the template allows {template.front.max_segments}",)
-    return ()

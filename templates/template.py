@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from templates.errors import Diagnostic
+from templates.form import Form, can_be_left_open
 from templates.frontmatter import FrontMatter, read_front
 from templates.obligation import ObligationTexts
 from templates.source import Lines, Part, Source
@@ -30,6 +32,8 @@ class Template:
     slot_of: Mapping[str, str] = field(default_factory=dict)
     kept_slots: dict[tuple[str, str], Any] = field(default_factory=dict)
     """Checked values of the sender by name and text: they are the same for many messages."""
+    forms: dict[Any, Form] = field(default_factory=dict)
+    """Its output by shape, with the reader's own values left open."""
 
     @property
     def name(self) -> str:
@@ -51,6 +55,10 @@ class Template:
     def id(self) -> str:
         """`locale/channel/name`, the same for every version."""
         return f"{self.locale}/{self.channel}/{self.name}"
+
+    @cached_property
+    def can_be_left_open(self) -> bool:
+        return can_be_left_open(self.body)
 
     def accepts(self, obligation: str) -> bool:
         """The template has a slot for the obligation, or its own words fulfil it."""

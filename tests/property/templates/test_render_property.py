@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -11,11 +12,13 @@ from hypothesis import strategies as st
 from jinja2.sandbox import SandboxedEnvironment
 
 from templates.errors import Severity, TemplateError
-from templates.formatting import format_money
+from templates.formatting import Money, format_money
 from templates.render import render
 from templates.sample import sample_values, typical_obligations
 from templates.segment import measure
-from tests.unit.templates.forms import SMS, fit, packaged, read
+from templates.standard import STANDARD
+from templates.template import Template
+from tests.unit.templates.forms import CATALOG, SMS, fit, packaged, read
 
 PROBE = fit(SMS)
 EMAIL = packaged("reminder", "email", "en")
@@ -66,6 +69,38 @@ def test_no_value_makes_a_tag_or_an_attribute(name: str, creditor: str, label: s
     except TemplateError:
         return
     assert tags(made.html) == expected
+
+
+FORMS = list(CATALOG)
+ANEW = [replace(form, body="{{ anew | trim }}") for form in FORMS]
+WORDS = st.text(alphabet=st.sampled_from("<>&\"'%s{}\\ é王\ue000\n"), max_size=12)
+
+
+@given(
+    st.integers(0, len(FORMS) - 1),
+    st.dictionaries(st.sampled_from(sorted(STANDARD)), WORDS, max_size=6),
+    st.data(),
+)
+def test_a_shape_filled_in_is_the_template_rendered_anew(
+    place: int, words: dict[str, str], data: st.DataObject
+) -> None:
+    form, anew = FORMS[place], ANEW[place]
+    assert form.can_be_left_open
+    assert not anew.can_be_left_open
+    values = sample_values(form) | words | {"several": data.draw(st.booleans())}
+    lines = data.draw(st.lists(WORDS, max_size=3))
+    values["account_lines"] = tuple((label, Money(25_000, "USD")) for label in lines)
+    obligations = typical_obligations(form)[: data.draw(st.integers(0, 4))]
+    for near in ({"account_lines": values["account_lines"] * 2}, dict.fromkeys(words, "")):
+        outcome(form, values | near, obligations)  # a neighbour of another shape must leave nothing behind
+    assert outcome(form, values, obligations) == outcome(anew, values, obligations)
+
+
+def outcome(form: Template, values: dict[str, Any], obligations: tuple[str, ...]) -> Any:
+    try:
+        return render(form, values, obligations)
+    except TemplateError as error:
+        return type(error), error.message
 
 
 @given(st.text(max_size=400))
