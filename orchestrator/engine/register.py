@@ -227,8 +227,15 @@ def _consents(pool: d.Pool) -> tuple[f.Consent, ...]:
 
 
 def _media_stops(pool: d.Pool) -> tuple[f.MediaStop, ...]:
-    """Opt-outs; one that names a value stops that number or mailbox wherever this person has it."""
-    stops = []
+    """Opt-outs; one that names a value stops that number or mailbox wherever this person has it.
+
+    Words that ended all contact, but were only spoken, stop the medium that they were spoken in.
+    """
+    stops = [
+        f.MediaStop(medium=_CHANNELS.get(row.via or "", Channel.VOICE), at=from_micros(row.occurred_at))
+        for row in pool.ceases
+        if row.form == "oral"
+    ]
     for row in pool.opt_outs:
         at = from_micros(row.occurred_at)
         if row.value_index is None:
@@ -386,7 +393,7 @@ def _parties(pool: d.Pool) -> dict[str, Any]:
 # the registers by their names in Facts, and which rows each is made of: where there are none, nothing is asked
 _REGISTERS: tuple[tuple[str, tuple[str, ...], Callable[[_About], Any]], ...] = (
     ("consents", ("consents",), lambda about: _consents(about.pool)),
-    ("media_stop", ("opt_outs",), lambda about: _media_stops(about.pool)),
+    ("media_stop", ("opt_outs", "ceases"), lambda about: _media_stops(about.pool)),
     ("excluded_channels", ("preferences",), lambda about: _excluded(about.pool)),
     ("inconvenient", ("preferences",), _inconvenient_times),
     ("inconvenient_places", ("preferences",), _inconvenient_places),
