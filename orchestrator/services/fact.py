@@ -11,8 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NoReturn
 
-from orchestrator.domain.contact_value import KIND_OF_CHANNEL, normal
+from orchestrator.domain import phone_number
+from orchestrator.domain.contact_value import KIND_OF_CHANNEL, UnreadableMailbox, mailbox, normal
+from orchestrator.domain.phone_number import UnreadableNumber
 from orchestrator.engine import entry
 from orchestrator.engine.entry import Told
 from orchestrator.engine.house import House
@@ -21,6 +24,8 @@ from orchestrator.services.quiet import wait_for_permits
 from orchestrator.store import entry as rows
 from orchestrator.store.identifier import new_id
 from orchestrator.store.session import Session
+
+_NUMBER = re.compile(r"[+(]?[0-9][0-9() .\-/]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,40 +53,59 @@ def record_opt_out(
     address: str | None = None,
     channel: str | None = None,
 ) -> None:
-    """Close a channel (None: all) of a consumer, or an address for everyone who has it.
+    """Close a channel (None: all) of a consumer, and an address for everyone who has it: whichever is named.
 
-    When this returns the stop is durable and no permit of these people can be used any more.
+    When this returns the stop is durable and no permit of these people can be used any more. An address that
+    cannot be anybody's is refused, and then nothing is recorded.
     """
-    value_index = None
-    if address is not None:
-        kind = KIND_OF_CHANNEL[channel] if channel is not None else _kind_of(address)
-        value = normal(kind, address)
-        _refuse_unclear(kind, value)
-        value_index = house.sealer.index(kind, value)
     with house.database.write(house.clock, urgent=True) as unit:
+        told = _told(unit, by)
+        alone = consumer_id is None
+        value_index = _index(house, unit, address, channel, alone=alone) if address is not None else None
         people = entry.enter_opt_out(
-            house, unit, _told(unit, by), consumer_id=consumer_id, value_index=value_index, channel=channel
+            house, unit, told, consumer_id=consumer_id, value_index=value_index, channel=channel
         )
     wait_for_permits(house, people)
 
 
-_CLEAR = {"phone": re.compile(r"\+[1-9][0-9]{6,14}"), "email": re.compile(r"[^\s<>,;@]+@[^\s<>,;@]+")}
+def _index(house: House, unit: Session, address: str, channel: str | None, *, alone: bool) -> str:
+    """The blind index of an address that is complete, or that the book holds in these very words.
+
+    `alone`: nothing else says who is to be left alone.
+    """
+    kind = KIND_OF_CHANNEL[channel] if channel is not None else _kind_of(address)
+    as_written = house.sealer.index(kind, normal(kind, address))
+    if kind != "postal":
+        try:
+            return house.sealer.index(kind, _complete(kind, address.strip()))
+        except (UnreadableNumber, UnreadableMailbox):
+            alone = True
+    # a postal address is written in many ways: only the words of the book find it
+    if alone and not rows.holders(unit, as_written):
+        _refuse_unclear(kind)
+    return as_written
 
 
-def _refuse_unclear(kind: str, value: str) -> None:
+def _complete(kind: str, address: str) -> str:
+    return phone_number.parse(address, None).e164 if kind == "phone" else normal(kind, mailbox(address))
+
+
+_EXAMPLES = {
+    "phone": "write it like +13125550100",
+    "email": "write it like ann@example.org",
+    "postal": "nobody has it in these words; name the consumer to stop every letter",
+}
+
+
+def _refuse_unclear(kind: str) -> NoReturn:
     """An address that would match nobody's must not be acknowledged as stopped."""
-    form = _CLEAR.get(kind)
-    if form is not None and not form.fullmatch(value):
-        wanted = "+13125550100" if kind == "phone" else "ann@example.org"
-        raise UsageError(
-            f"this is no complete {kind} address", where="address", hint=f"write it like {wanted}"
-        )
+    raise UsageError(f"this is no complete {kind} address", where="address", hint=_EXAMPLES[kind])
 
 
 def _kind_of(address: str) -> str:
     if "@" in address:
         return "email"
-    if address.startswith("+") and address[1:].isdigit():
+    if _NUMBER.fullmatch(address.strip()):
         return "phone"
     raise UsageError("name the channel of a postal address", where="channel")
 
@@ -242,7 +266,8 @@ def record_payment(
     `reversal_of`: the payment on this account that is taken back, by either id.
     """
     with _stopping(house, account_id=account_id) as unit:
-        rows.account_of(unit, account_id)  # locked, so that the same payment told twice at once is seen by one
+        # locked, so that the same payment told twice at once is seen by one
+        rows.account_of(unit, account_id)
         known = rows.payment_named(unit, account_id, external_id) if external_id is not None else None
         if known is not None:
             return known
