@@ -15,6 +15,7 @@ __all__ = [
     "Obligation",
     "Verdict",
     "WindowUse",
+    "deciding",
     "encode",
     "most_protective",
 ]
@@ -88,6 +89,19 @@ _encoder = msgspec.json.Encoder(order="deterministic")
 def encode(verdict: Verdict) -> bytes:
     """Canonical JSON of a verdict."""
     return _encoder.encode(verdict)
+
+
+def deciding(verdict: Verdict) -> Finding | None:
+    """The rule to name where there is room for one: of those that say what the verdict says, the one that lasts
+    longest. None: nothing objects.
+    """
+    said = [finding for finding in verdict.rules if finding.answer is verdict.decision] or list(verdict.rules)
+    lasting = [finding for finding in said if finding.until is not None]
+    return max(lasting, key=_until, default=None) or next(iter(said), None)
+
+
+def _until(finding: Finding) -> dt.datetime:
+    return finding.until or dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 def most_protective(decisions: tuple[Decision, ...]) -> Decision:

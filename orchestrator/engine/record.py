@@ -123,6 +123,7 @@ class Recorder:
         facts = judged.encoded or f.encode(judged.facts)
         facts_digest = verdict.facts_digest or hashlib.sha256(facts).hexdigest()
         subject = enrollment_id or proposal.consumer_id
+        finding = v.deciding(verdict)
         row = NewVerdict(
             id=derived_id("ve", attempt_id) if attempt_id else self._refusal_id(subject),
             consumer_id=proposal.consumer_id,
@@ -132,6 +133,7 @@ class Recorder:
             contact_point_id=proposal.contact_point_id,
             account_ids=_json(proposal.account_ids),
             decision=verdict.decision.value,
+            rule=finding.id if finding is not None else None,
             as_of=to_micros(self.now),
             retry_at=_micros(verdict.retry_at),
             valid_until=_micros(verdict.valid_until),

@@ -50,6 +50,7 @@ class NewVerdict(NamedTuple):
     contact_point_id: str | None
     account_ids: str
     decision: str
+    rule: str | None
     as_of: int
     retry_at: int | None
     valid_until: int | None

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary
 from sqlmodel import Field
 
 from orchestrator.store.tables.base import SQLModel, instant
@@ -12,6 +12,8 @@ class LedgerEntry(SQLModel, table=True):
     """Written in the transaction of what it records, with its own digest, unchained."""
 
     __tablename__ = "ledger_entry"
+    # lines of one kind, or of one day, newest first
+    __table_args__ = (Index("ledger_entry_by_kind", "kind", "at", "id"),)
 
     id: int | None = Field(
         default=None,

@@ -143,6 +143,18 @@ class Verdict(SQLModel, table=True):
     """A recorded answer with the facts it was given; facts name contact points by id and hold no personal data."""
 
     __tablename__ = "verdict"
+    __table_args__ = (
+        # lists of decisions are read off these in order; what they filter by lies beside it
+        Index("verdict_by_time", "as_of", "id", "decision", "channel", "rule"),
+        Index(
+            "verdict_by_rule",
+            "rule",
+            "as_of",
+            "id",
+            sqlite_where=sql("rule IS NOT NULL"),
+            postgresql_where=sql("rule IS NOT NULL"),
+        ),
+    )
 
     id: str = Field(primary_key=True)
     consumer_id: str = Field(index=True)
@@ -152,6 +164,7 @@ class Verdict(SQLModel, table=True):
     contact_point_id: str | None = None
     account_ids: Any = open_json(nullable=False)
     decision: str
+    rule: str | None = None  # the one to name where there is room for one
     as_of: datetime = instant()
     retry_at: datetime | None = optional_instant()
     valid_until: datetime | None = optional_instant()
