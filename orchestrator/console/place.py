@@ -21,7 +21,10 @@ def place_of(request: Request) -> str:
 
 def local(url: str | None) -> str:
     """Path and query of an address that the browser gave."""
-    parts = urlsplit(url or "")
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:
+        return HOME
     return safe_next(parts.path + (f"?{parts.query}" if parts.query else ""))
 
 
