@@ -59,6 +59,18 @@ def shower(name: str, model: listing.Model) -> Callable[..., dict[str, Any]]:
     return show_row
 
 
+@router.get("/events")
+def list_events(
+    runtime: TheRuntime,
+    asked: AskedSlice,
+    consumer_id: Annotated[str, Query(max_length=200, description="whose contact history")],
+) -> Page:
+    """The contacts of a consumer, in and out, each as it is known now, after every correction."""
+    with runtime.database.read(runtime.clock) as unit:
+        rows = listing.events(unit, consumer_id, after=asked.after, limit=asked.limit)
+    return page_of(rows, asked, key="event_id")
+
+
 def find(runtime: Runtime, name: str, model: listing.Model, identifier: str) -> dict[str, Any]:
     """One row, or a 404 that names what was asked for."""
     with runtime.database.read(runtime.clock) as unit:

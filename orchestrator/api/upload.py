@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from orchestrator.api.caller import CanImport, TheRuntime
 from orchestrator.api.schema import Recorded
 from orchestrator.bootstrap import Runtime
-from orchestrator.errors import InputError
+from orchestrator.errors import DuecourseError, InputError
 from orchestrator.importers.kind import Kind
 from orchestrator.importers.options import ImportOptions
 from orchestrator.importers.run import import_file
@@ -44,7 +44,12 @@ async def upload(
                 file.write(chunk)
         if path.stat().st_size == 0:
             raise InputError("the body is empty", where="body", hint="send the CSV file as the body")
-        return Recorded(result=await run_in_threadpool(bring, runtime, path, options))
+        try:
+            return Recorded(result=await run_in_threadpool(bring, runtime, path, options))
+        except DuecourseError as error:
+            # where it lies with us is no business of the caller, who sent it as the body
+            error.where = (error.where or "").replace(str(path), "body") or None
+            raise
 
 
 def bring(runtime: Runtime, path: Path, options: ImportOptions) -> dict[str, Any]:

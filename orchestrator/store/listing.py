@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from orchestrator.store.session import Session
 from orchestrator.store.tables.base import SQLModel
+from orchestrator.store.tables.standing import ContactEvent
 
 Model = type[SQLModel]
 
@@ -41,6 +42,26 @@ def page(
             query = query.where(table.c[name] == value)
     if after is not None:
         query = query.where(table.c[key] > after)
+    return [dict(row) for row in unit.connection.execute(query).mappings()]
+
+
+def events(unit: Session, consumer_id: str, *, after: str | None, limit: int) -> list[dict[str, Any]]:
+    """At most `limit + 1` contacts of a consumer behind the event `after`, each as it is known now."""
+    table: sa.Table = ContactEvent.__table__  # type: ignore[attr-defined]  # set by the mapper on every table class
+    later = table.alias("later")
+    is_replaced = sa.exists().where(
+        later.c.consumer_id == table.c.consumer_id,
+        later.c.event_id == table.c.event_id,
+        later.c.version > table.c.version,
+    )
+    query = (
+        sa.select(*columns_of(ContactEvent))
+        .where(table.c.consumer_id == consumer_id, ~is_replaced)
+        .order_by(table.c.event_id)
+        .limit(limit + 1)
+    )
+    if after is not None:
+        query = query.where(table.c.event_id > after)
     return [dict(row) for row in unit.connection.execute(query).mappings()]
 
 
