@@ -1,22 +1,23 @@
 """E-mail through aiosmtplib, over connections that are kept.
 
-The stages are driven one by one, because the same error means two things: a reply of 4xx or 5xx, or a broken
-connection before the text was written, proves that nothing was delivered; a connection that breaks after it
-proves nothing.
+The text is written only after sender, recipient and DATA were taken, because the same error means two things: a reply
+of 4xx or 5xx, or a broken connection before the text was written, proves that nothing was delivered; a connection
+that breaks after it proves nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Mapping
 
 import aiosmtplib
 import msgspec
-from aiosmtplib import SMTPResponse
 
 from channels.contract import Accepted, Channel, Message, ensure_time_left
 from channels.email.header import one_mailbox
+from channels.email.line import Line, Reply
 from channels.email.mime import Letter, build
 from channels.errors import (
     Ambiguous,
@@ -32,6 +33,7 @@ from channels.setting import text_setting
 
 NAME = "smtp"
 _BROKEN = (aiosmtplib.SMTPException, OSError, TimeoutError)
+_STAGES = (("sender", frozenset({250})), ("recipient", frozenset({250, 251})), ("content", frozenset({354})))
 _NO_SUCH_MAILBOX = frozenset({550, 551, 553})
 
 
@@ -52,15 +54,6 @@ class SmtpSettings(msgspec.Struct, frozen=True, kw_only=True):
     reply_s: float = 20.0
 
 
-class _Line:
-    """One connection that is kept, with how much it has carried."""
-
-    def __init__(self, client: aiosmtplib.SMTP) -> None:
-        self.client = client
-        self.sent = 0
-        self.used_at = time.monotonic()
-
-
 class SmtpProvider:
     """Delivers to one mailbox per send."""
 
@@ -70,7 +63,7 @@ class SmtpProvider:
 
     def __init__(self, settings: SmtpSettings) -> None:
         self._settings = settings
-        self._idle: list[_Line] = []
+        self._idle: list[Line] = []
         self._free = asyncio.Semaphore(settings.connections)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pace = Pace(settings.connections, 1000)
@@ -85,7 +78,7 @@ class SmtpProvider:
         async with self._free:
             ensure_time_left(deadline, self.name)
             with self._pace.timed():
-                line = await self._opened_with(letter, deadline)
+                line = await self._waiting_for(letter, deadline)
                 said = await self._deliver(line, letter)
         return Accepted(provider=self.name, provider_id=letter.message_id, detail={"reply": said[:200]})
 
@@ -101,86 +94,76 @@ class SmtpProvider:
             self._idle = []
             self._free = asyncio.Semaphore(self._settings.connections)
 
-    async def _opened_with(self, letter: Letter, deadline: float) -> _Line:
-        """A connection that took MAIL. One that had died while it was kept is replaced: nothing was sent."""
-        mail = b"FROM:<%s>" % letter.sender.encode("ascii")
+    async def _waiting_for(self, letter: Letter, deadline: float) -> Line:
+        """A connection that took the envelope. One that had died while it was kept is replaced: nothing was sent."""
         line = self._kept()
-        if line is not None:
+        replies = await self._offered(line, letter) if line is not None else []
+        if line is None or not replies or replies[0].code == 421:
+            if line is not None:
+                line.close()
+            line = await self._connected()
             try:
-                reply = await line.client.execute_command(b"MAIL", mail)
-            except _BROKEN:
-                line.client.close()
-            else:
-                if reply.code != 421:
-                    await self._expect(line, reply, "sender")
-                    return line
-                line.client.close()
-        line = await self._connected()
-        try:
-            ensure_time_left(deadline, self.name)
-        except Refused:
-            self._keep(line)
-            raise
-        reply = await self._command(line, b"MAIL", mail)
-        await self._expect(line, reply, "sender")
+                ensure_time_left(deadline, self.name)
+            except Refused:
+                self._keep(line)
+                raise
+            replies = await self._offered(line, letter)
+        if not replies:
+            raise self._unsent("the connection broke before the message was written")
+        for reply, (stage, wanted) in zip(replies, _STAGES, strict=False):
+            if reply.code not in wanted:
+                await self._recover(line, replies[-1])
+                raise _refusal(reply, stage)
         return line
 
-    async def _deliver(self, line: _Line, letter: Letter) -> str:
-        """RCPT, DATA, text. Gives the server's words; the connection is kept, or closed if it is in doubt."""
-        reply = await self._command(line, b"RCPT", b"TO:<%s>" % letter.recipient.encode("ascii"))
-        await self._expect(line, reply, "recipient", 250, 251)
-        await self._expect(line, await self._command(line, b"DATA"), "content", 354)
-        reply = await self._text_written(line, letter.body)
-        if not 400 <= reply.code < 600 and reply.code != 250:
-            line.client.close()
-            raise self._ambiguous(f"reply {reply.code}")
-        await self._expect(line, reply, "content")
-        self._keep(line)
-        return reply.message
-
-    async def _command(self, line: _Line, *words: bytes) -> SMTPResponse:
-        """One command before the text is written: if the connection breaks, nothing was sent."""
+    async def _offered(self, line: Line, letter: Letter) -> list[Reply]:
+        """The replies to the stages before the text; none if the connection broke: then nothing was sent."""
+        sender, recipient = letter.sender.encode("ascii"), letter.recipient.encode("ascii")
         try:
-            return await line.client.execute_command(*words)
+            return await line.offer(b"MAIL FROM:<%s>" % sender, b"RCPT TO:<%s>" % recipient, b"DATA")
         except asyncio.CancelledError:
-            line.client.close()
+            line.close()
             raise
-        except _BROKEN as error:
-            line.client.close()
-            raise Temporary(
-                "the connection broke before the message was written",
-                code="no_connection",
-                provider=self.name,
-                provider_code=type(error).__name__,
-            ) from error
-
-    async def _text_written(self, line: _Line, body: bytes) -> SMTPResponse:
-        protocol = line.client.protocol
-        if protocol is None:
-            raise Temporary("the connection was lost", code="no_connection", provider=self.name)
-        try:
-            protocol.write(body)
-            return await protocol.read_response(timeout=self._settings.reply_s)
-        except asyncio.CancelledError:
-            line.client.close()
-            raise
-        except _BROKEN as error:
-            line.client.close()
-            raise self._ambiguous(type(error).__name__) from error
-
-    async def _expect(self, line: _Line, reply: SMTPResponse, stage: str, *wanted: int) -> None:
-        """Go on after a wanted reply (250 if none is named); else reset the connection and raise."""
-        if reply.code in (wanted or (250,)):
-            return
-        try:
-            reset = await line.client.execute_command(b"RSET") if reply.code != 421 else None
         except _BROKEN:
-            reset = None
-        if reset is not None and reset.code == 250:
+            line.close()
+            return []
+
+    async def _deliver(self, line: Line, letter: Letter) -> str:
+        """The text. Gives the server's words; the connection is kept, or closed if it is in doubt."""
+        if not line.is_open:
+            line.close()
+            raise self._unsent("the connection was lost before the message was written")
+        try:
+            line.write(letter.body)
+            reply = await line.reply()
+        except asyncio.CancelledError:
+            line.close()
+            raise
+        except _BROKEN as error:
+            line.close()
+            raise self._ambiguous(type(error).__name__) from error
+        if reply.code == 250:
+            self._keep(line)
+            return reply.message
+        if not 400 <= reply.code < 600:
+            line.close()
+            raise self._ambiguous(f"reply {reply.code}")
+        await self._recover(line, reply)
+        raise _refusal(reply, "content")
+
+    async def _recover(self, line: Line, last: Reply) -> None:
+        """Make a connection ready for another message after a refusal; one that waits for a text gets none."""
+        try:
+            replies = await line.offer(b"RSET") if last.code not in {354, 421} else []
+        except _BROKEN:
+            replies = []
+        if replies and replies[0].code == 250:
             self._keep(line)
         else:
-            line.client.close()
-        raise _refusal(reply, stage)
+            line.close()
+
+    def _unsent(self, text: str) -> Temporary:
+        return Temporary(text, code="no_connection", provider=self.name)
 
     def _ambiguous(self, reason: str) -> Ambiguous:
         return Ambiguous(
@@ -190,7 +173,7 @@ class SmtpProvider:
             provider_code=reason,
         )
 
-    async def _connected(self) -> _Line:
+    async def _connected(self) -> Line:
         settings = self._settings
         client = aiosmtplib.SMTP(
             hostname=settings.host,
@@ -220,35 +203,34 @@ class SmtpProvider:
                 provider=self.name,
                 provider_code=type(error).__name__,
             ) from error
-        client.timeout = settings.reply_s
-        return _Line(client)
+        return Line(client, settings.reply_s)
 
-    def _kept(self) -> _Line | None:
+    def _kept(self) -> Line | None:
         while self._idle:
             line = self._idle.pop()
-            if line.client.is_connected and time.monotonic() - line.used_at < self._settings.idle_s:
+            if line.is_open and time.monotonic() - line.used_at < self._settings.idle_s:
                 return line
-            line.client.close()
+            line.close()
         return None
 
-    def _keep(self, line: _Line) -> None:
+    def _keep(self, line: Line) -> None:
         line.sent += 1
         line.used_at = time.monotonic()
-        if line.sent < self._settings.messages_per_connection and line.client.is_connected:
+        if line.sent < self._settings.messages_per_connection and line.is_open:
             self._idle.append(line)
         else:
-            line.client.close()
+            line.close()
 
 
-async def _quit(line: _Line) -> None:
-    """Say goodbye, but do not wait for it."""
-    try:
-        await line.client.quit(timeout=1.0)
-    except _BROKEN:
-        line.client.close()
+async def _quit(line: Line) -> None:
+    """Say goodbye, but do not wait long for the answer."""
+    with contextlib.suppress(*_BROKEN):
+        async with asyncio.timeout(1.0):
+            await line.offer(b"QUIT")
+    line.close()
 
 
-def _refusal(reply: SMTPResponse, stage: str) -> DeliveryFailure:
+def _refusal(reply: Reply, stage: str) -> DeliveryFailure:
     """A 4xx or 5xx reply, before or after DATA, is a proven refusal; the stage says whose fault it is."""
     word = str(reply.code)
     text = f"the mail server refused the {stage} with {reply.code}"

@@ -93,9 +93,12 @@ class HttpStub(Stub):
 class SmtpStub(Stub):
     """Takes mail; a fault shows at the stage where it belongs."""
 
-    def __init__(self, fault: Fault, replies: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, fault: Fault, replies: dict[str, str] | None = None, *, pipelined: bool = False
+    ) -> None:
         super().__init__(fault)
         self._replies = replies or {}
+        self._offers = "PIPELINING" if pipelined else "8BITMIME"
         self.mails: list[tuple[str, list[str], bytes]] = []
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -113,7 +116,10 @@ class SmtpStub(Stub):
                 return
             writer.write(reply.encode() + b"\r\n")
             if verb == "DATA" and reply.startswith("354"):
-                text = await reader.readuntil(b"\r\n.\r\n")
+                try:
+                    text = await reader.readuntil(b"\r\n.\r\n")
+                except asyncio.IncompleteReadError:
+                    return  # hung up instead
                 self.mails.append((sender, recipients, text))
                 self.deliveries.append(Delivery(recipients=tuple(recipients), content=text.decode()))
                 if not await self._after_text(writer):
@@ -128,7 +134,7 @@ class SmtpStub(Stub):
             return "550 5.1.1 no such mailbox"
         if self.fault is Fault.THROTTLE and verb == "MAIL":
             return "421 4.7.0 too many"
-        return {"EHLO": "250-stub\r\n250 8BITMIME", "DATA": "354 go on", "QUIT": "221 bye"}.get(
+        return {"EHLO": f"250-stub\r\n250 {self._offers}", "DATA": "354 go on", "QUIT": "221 bye"}.get(
             verb, "250 ok"
         )
 

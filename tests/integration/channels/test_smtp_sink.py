@@ -266,8 +266,9 @@ async def test_a_mail_without_a_time_is_refused(sink: tuple[Sink, SmtpProvider])
     assert refused.value.code == "no_date"
 
 
-async def test_connections_are_kept_and_shared() -> None:
-    stub = SmtpStub(Fault.NONE)
+@pytest.mark.parametrize("pipelined", [False, True])
+async def test_connections_are_kept_and_shared(pipelined: bool) -> None:
+    stub = SmtpStub(Fault.NONE, pipelined=pipelined)
     await stub.open()
     provider = SmtpProvider(SmtpSettings(host="127.0.0.1", port=stub.port, tls="none", connections=2))
     outgoing = [message(Channel.EMAIL, f"at_{number}") for number in range(40)]
@@ -284,13 +285,21 @@ def mail_text(text: bytes) -> str:
     return str(BytesParser().parsebytes(text)["Message-ID"]).strip("<>").partition("@")[0]
 
 
-async def test_a_connection_that_died_while_kept_is_replaced() -> None:
-    stub = SmtpStub(Fault.NONE)
+@pytest.mark.parametrize("pipelined", [False, True])
+@pytest.mark.parametrize("last_words", [None, b"421 4.3.2 idle for too long\r\n", b"250 what\r\n", b"odd"])
+async def test_a_connection_that_died_while_kept_is_replaced(
+    pipelined: bool, last_words: bytes | None
+) -> None:
+    stub = SmtpStub(Fault.NONE, pipelined=pipelined)
     await stub.open()
     provider = SmtpProvider(SmtpSettings(host="127.0.0.1", port=stub.port, tls="none"))
     await provider.send(mail(), time.monotonic() + 10)
     for writer in list(stub._writers):
-        writer.transport.abort()
+        if last_words is None:
+            writer.transport.abort()
+        else:
+            writer.write(last_words)
+            await asyncio.sleep(0.05)
     await provider.send(msgspec.structs.replace(mail(), attempt_id="at_second"), time.monotonic() + 10)
     await provider.close()
     await stub.close()
@@ -316,10 +325,11 @@ async def test_a_connection_that_died_while_kept_is_replaced() -> None:
         ({"EHLO": "cut"}, Temporary, "no_connection"),
     ],
 )
+@pytest.mark.parametrize("pipelined", [False, True])
 async def test_each_stage_says_what_it_proves(
-    replies: dict[str, str], kind: type[Refused] | type[Ambiguous], code: str
+    replies: dict[str, str], kind: type[Refused] | type[Ambiguous], code: str, pipelined: bool
 ) -> None:
-    stub = SmtpStub(Fault.NONE, replies)
+    stub = SmtpStub(Fault.NONE, replies, pipelined=pipelined)
     await stub.open()
     provider = SmtpProvider(SmtpSettings(host="127.0.0.1", port=stub.port, tls="none", reply_s=1.0))
     with pytest.raises(kind) as failure:
@@ -327,3 +337,18 @@ async def test_each_stage_says_what_it_proves(
     await provider.close()
     await stub.close()
     assert (type(failure.value), failure.value.code) == (kind, code)
+    assert len(stub.mails) == (1 if "TEXT" in replies else 0)
+
+
+@pytest.mark.parametrize("pipelined", [False, True])
+async def test_a_connection_goes_on_after_a_refused_recipient(pipelined: bool) -> None:
+    replies = {"RCPT": "550 5.1.1 unknown", "DATA": "554 5.5.1 no valid recipients"}
+    stub = SmtpStub(Fault.NONE, replies, pipelined=pipelined)
+    await stub.open()
+    provider = SmtpProvider(SmtpSettings(host="127.0.0.1", port=stub.port, tls="none"))
+    for _ in range(3):
+        with pytest.raises(Permanent):
+            await provider.send(mail(), time.monotonic() + 10)
+    await provider.close()
+    await stub.close()
+    assert (stub.connections, stub.mails) == (1, [])
