@@ -29,7 +29,7 @@ from orchestrator.engine.planner import Planning
 from orchestrator.engine.reading import read_batch
 from orchestrator.engine.record import Origin, Recorder
 from orchestrator.engine.versions import recall_versions
-from orchestrator.store import claim
+from orchestrator.store import claim, enrollment
 from orchestrator.store.campaign import CampaignRow
 from orchestrator.store.claim import EnrollmentRow
 from orchestrator.store.dossier import Pool
@@ -51,6 +51,7 @@ class Seen:
     account_id: str
     consumer_id: str
     pool_id: str
+    row_id: str = ""
     outcome: Outcome | None = None
     rule: str | None = None
     channel: str | None = None
@@ -93,11 +94,11 @@ class Question:
 def foresee(house: House, question: Question, progress: Progress | None = None) -> Foreseen:
     """Plan ahead from `starts_at` to `ends_at`; `progress` takes (settled accounts, accounts)."""
     tell = progress or _nowhere
-    reader, others = _read(house, question, tell)
+    reader, others, ids = _read(house, question, tell)
     house.cadences.remember(question.cadence)
     ahead = _Ahead(house, question, reader, tell)
     for account_id, consumer_id in question.chosen:
-        ahead.enter(account_id, consumer_id)
+        ahead.enter(ids[account_id], account_id, consumer_id)
     for row in others:
         ahead.push(row)
     ahead.run()
@@ -108,8 +109,10 @@ def _nowhere(_done: int, _total: int) -> None:
     """Nobody watches."""
 
 
-def _read(house: House, question: Question, tell: Progress) -> tuple[Reader, list[EnrollmentRow]]:
-    """Everything known of these people, a thousand at a time, and what else works them now."""
+def _read(
+    house: House, question: Question, tell: Progress
+) -> tuple[Reader, list[EnrollmentRow], dict[str, str]]:
+    """Everything known of these people, a thousand at a time, what else works them now, and enrollments' ids to be."""
     pools: dict[str, Pool] = {}
     others: list[EnrollmentRow] = []
     consumer_ids = sorted({consumer_id for _, consumer_id in question.chosen})
@@ -120,7 +123,9 @@ def _read(house: House, question: Question, tell: Progress) -> tuple[Reader, lis
             others += _at_work(unit, [one for pool in part.pools.values() for one in pool.consumers])
             tell(0, len(question.chosen))
         recall_versions(house, unit, ((row.cadence, row.cadence_digest) for row in others))
-    return Reader(pools, house.settings, house.assume_complete), others
+        account_ids = [account_id for account_id, _ in question.chosen]
+        ids = enrollment.next_ids(unit, account_ids, question.cadence.name)
+    return Reader(pools, house.settings, house.assume_complete), others, ids
 
 
 def _at_work(unit: Session, consumer_ids: Iterable[str]) -> list[EnrollmentRow]:
@@ -221,20 +226,20 @@ class _Ahead:
         self.recorder = _Foreseer(house, cast(Session, _Nowhere()), reader, question.starts_at)
         self.recorder.foreseen = self.foreseen
 
-    def enter(self, account_id: str, consumer_id: str) -> None:
+    def enter(self, row_id: str, account_id: str, consumer_id: str) -> None:
         """One account as it would be enrolled at the start."""
         pool, start = self.reader.pool(consumer_id), to_micros(self.question.starts_at)
         if pool is None:
             return
         zones = [entry["zone"] for entry in pool.consumers[consumer_id].zones or ()]
-        seen = Seen(account_id, consumer_id, pool.id, zone=min(zones, default="UTC"))
+        seen = Seen(account_id, consumer_id, pool.id, row_id, zone=min(zones, default="UTC"))
         self.foreseen.accounts[account_id] = seen
         self.waiting[pool.id] += 1
         cadence = self.question.cadence
         first = cadence.due(0, self.question.starts_at) or self.question.starts_at
         self.push(
             EnrollmentRow(
-                id=f"en_{account_id}",
+                id=row_id,
                 consumer_id=consumer_id,
                 account_id=account_id,
                 cadence=cadence.name,
@@ -274,7 +279,7 @@ class _Ahead:
 
     def _left(self, seen: Seen) -> Outcome:
         """What of an account that was not contacted in time: as it was last told."""
-        row = self.rows.get(f"en_{seen.account_id}")
+        row = self.rows.get(seen.row_id)
         if row is None:
             return Outcome.BLOCKED
         if row.state in {EnrollmentState.HELD, EnrollmentState.SUSPENDED}:
@@ -294,7 +299,7 @@ class _Ahead:
             last = consumer_id
             if row is not None and self._matters(row):
                 found.append(row)
-        return found
+        return sorted(found, key=lambda one: (one.next_at or one.suspended_until or 0, one.id))
 
     def _matters(self, row: EnrollmentRow) -> bool:
         """Whether an account whose first contact is not foreseen yet shares this one's person."""
@@ -351,7 +356,7 @@ class _Ahead:
                 continue
             is_first = True
             seen.expected_at, seen.channel = at, channel
-            is_now = seen.rule is None and seen.allowed_at == self.question.starts_at
+            is_now = seen.allowed_at == self.question.starts_at
             self._settle(seen, Outcome.NOW if is_now else Outcome.LATER)
         if is_first:
             self.foreseen.contacts[channel] += 1
@@ -377,7 +382,7 @@ class _Ahead:
             seen.answer = move.answer
             if move.reason is not None and move.reason != ExitReason.DONE:
                 seen.last = move.reason
-                if seen.rule is None and move.reason not in WAITS:
+                if seen.rule is None and seen.allowed_at is None and move.reason not in WAITS:
                     seen.rule = move.reason
             if moved.state == EnrollmentState.ENDED:
                 self._settle(seen, Outcome.BLOCKED)

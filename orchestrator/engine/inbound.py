@@ -21,6 +21,7 @@ from orchestrator.engine.house import House
 from orchestrator.engine.reaction import react
 from orchestrator.engine.sender import find as sender_of
 from orchestrator.store import inbound
+from orchestrator.store.campaign_progress import answered
 from orchestrator.store.identifier import derived_id
 from orchestrator.store.reservation import NewContactEvent, insert
 from orchestrator.store.session import Session
@@ -98,6 +99,8 @@ def receive_one(house: House, unit: Session, message: Heard) -> Reading:
         reference = house.sealer.reference(consumer_id)
         body = {"intents": list(reading.intents), "message_id": made}
         ledger.append(unit, [Line(LineKind.INBOUND, unit.now_micros, body, reference, message.attempt_id)])
+    if not message.reported:
+        answered(unit, consumers)
     source = f"provider:{message.channel}" if message.reported else f"inbound:{message.channel}"
     react(house, unit, sender, reading, Told(message.at, source, made, proof=made))
     return reading

@@ -20,6 +20,7 @@ from orchestrator.engine.house import House
 from orchestrator.engine.stored import id_list
 from orchestrator.engine.versions import recall_versions
 from orchestrator.store import entry, receipt
+from orchestrator.store.campaign_progress import MILESTONES, mark
 from orchestrator.store.identifier import derived_id
 from orchestrator.store.outcome import (
     AttemptMove,
@@ -147,8 +148,23 @@ class _Applying:
         if talked:
             # what is reserved for these people was judged before they were spoken to
             entry.move_epoch(self.unit, entry.pool_members(self.unit, talked))
+        self._note_campaigns()
         for attempt_id in sorted(changed):
             self._follow(self.attempts[attempt_id], *changed[attempt_id])
+
+    def _note_campaigns(self) -> None:
+        """Whom campaigns reached, and who spoke with us."""
+        reached, spoken = [], []
+        for attempt_id, (_, kind) in self.last.items():
+            attempt = self.attempts[attempt_id]
+            if attempt.campaign_id is None or _STATE.get(kind) is not _S.DELIVERED:
+                continue
+            accounts = [(attempt.campaign_id, account_id) for account_id in id_list(attempt.account_ids)]
+            reached += accounts
+            spoken += accounts if kind is _K.CONVERSATION else []
+        for milestone in MILESTONES[:2]:
+            mark(self.unit, milestone, reached)
+        mark(self.unit, "answered", spoken)
 
     def _move(self, attempt: ReportedAttempt) -> AttemptMove:
         anywhere = tuple(state.value for state in AttemptState if state not in {_S.RELEASED, _S.EXPIRED})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -16,6 +16,7 @@ from orchestrator.engine.refusal import learn_from_refusals
 from orchestrator.engine.release import Release, release
 from orchestrator.engine.stored import id_list
 from orchestrator.store.admission import Admitted
+from orchestrator.store.campaign_progress import mark
 from orchestrator.store.outcome import AttemptMove, add_event_versions, move_attempts
 from orchestrator.store.session import Session
 
@@ -62,6 +63,7 @@ def settle(house: House, settled: Sequence[Settled]) -> None:
 
 def _record_kept(house: House, unit: Session, kept: Sequence[Settled]) -> None:
     moved = move_attempts(unit, [_move(one) for one in kept])
+    mark(unit, "contacted", _accounts([one.attempt for one in kept if one.attempt.id in moved]))
     sent = [one for one in kept if one.outcome is Outcome.ACCEPTED and one.attempt.id in moved]
     # a call's outcome is known later; anything else that was accepted is sent
     messages = [one for one in sent if one.attempt.channel != "voice"]
@@ -84,6 +86,16 @@ def _record_kept(house: House, unit: Session, kept: Sequence[Settled]) -> None:
         if one.attempt.id in moved
     ]
     ledger.append(unit, lines)
+
+
+def _accounts(attempts: Iterable[Admitted]) -> list[tuple[str, str]]:
+    """(campaign id, account id) of what campaigns sent."""
+    return [
+        (one.campaign_id, account_id)
+        for one in attempts
+        if one.campaign_id is not None
+        for account_id in id_list(one.account_ids)
+    ]
 
 
 def _move(one: Settled) -> AttemptMove:

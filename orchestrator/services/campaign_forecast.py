@@ -110,7 +110,7 @@ def _ask(house: House, key: str) -> _Asked:
         horizon = starts_at + HORIZON
         engaged = store.engaged(unit)
         asked = _Asked(
-            row._replace(state=CampaignState.RUNNING.value, zone=zone, not_after=to_micros(ends) if ends is not None else None),
+            row._replace(state=CampaignState.RUNNING.value, zone=zone, not_after=_micros(ends)),
             cadence, definition_digest(definition), [], [], [], unit.now, starts_at,
             horizon if ends is None else min(ends, horizon),
         )  # fmt: skip

@@ -66,6 +66,16 @@ def version_body(unit: Session, name: str, digest: str) -> str | None:
     return None if row is None else str(row[0])
 
 
+def next_ids(unit: Session, account_ids: Sequence[str], cadence: str) -> dict[str, str]:
+    """The id that each account's next enrollment in the cadence has: one for each time that it enters any."""
+    sql = (
+        f"SELECT account_id, count(*) FROM enrollment WHERE account_id {unit.within('ids')} "  # noqa: S608 - no value
+        "GROUP BY account_id"
+    )
+    earlier = dict(unit.query(sql, {"ids": unit.listed(account_ids)}))
+    return {one: derived_id("en", one, cadence, earlier.get(one, 0)) for one in account_ids}
+
+
 def enter(
     unit: Session,
     chosen: Sequence[Candidate],
@@ -79,16 +89,10 @@ def enter(
 
     One that entered a cadence meanwhile is left where it is.
     """
-    earlier = dict(
-        unit.query(
-            f"SELECT account_id, count(*) FROM enrollment WHERE account_id {unit.within('ids')} "  # noqa: S608 - no value
-            "GROUP BY account_id",
-            {"ids": unit.listed([one.account_id for one in chosen])},
-        )
-    )
+    ids = next_ids(unit, [one.account_id for one in chosen], cadence)
     rows = [
         {
-            "id": derived_id("en", one.account_id, cadence, earlier.get(one.account_id, 0)),
+            "id": ids[one.account_id],
             "consumer_id": one.consumer_id,
             "account_id": one.account_id,
             "cadence": cadence,

@@ -37,6 +37,7 @@ class ReportedAttempt(NamedTuple):
     consumer_id: str
     account_ids: Any
     enrollment_id: str | None
+    campaign_id: str | None
     step: int | None
     ordinal: int | None
     channel: str
@@ -77,7 +78,7 @@ def mark_applied(unit: Session, ids: Iterable[str]) -> None:
 def attempts_of(unit: Session, ids: Iterable[str]) -> dict[str, ReportedAttempt]:
     """Attempts by id, locked, with the cadence version of their enrollment."""
     sql = (
-        "SELECT t.id, t.consumer_id, t.account_ids, t.enrollment_id, t.step, t.ordinal, t.channel, "  # noqa: S608
+        "SELECT t.id, t.consumer_id, t.account_ids, t.enrollment_id, t.campaign_id, t.step, t.ordinal, t.channel, "  # noqa: S608
         "t.contact_point_id, t.state, t.outcome, e.cadence, e.cadence_digest FROM attempt t "
         f"LEFT JOIN enrollment e ON e.id = t.enrollment_id WHERE t.id {unit.within('ids')} ORDER BY t.id "
         f"{'FOR UPDATE OF t' if unit.dialect == 'postgresql' else ''}"

@@ -1,0 +1,188 @@
+"""What a campaign's forecast and its progress say, on both databases, beside what really happens."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from bench.book import Book
+from channels.contract import Channel
+from channels.events import Event, EventKind
+from orchestrator.domain.campaign import Definition
+from orchestrator.domain.forecast import Outcome, Stale
+from orchestrator.engine import inbound, receipts
+from orchestrator.engine.inbound import Heard
+from orchestrator.errors import ConflictError
+from orchestrator.services import campaign, campaign_forecast, campaign_progress, fact
+from orchestrator.services.campaign_progress import Why
+from orchestrator.services.fact import By
+from orchestrator.store.database import Database
+from tests.integration.engine.stage import Stage, build
+
+PEOPLE = 30
+
+
+@pytest.fixture
+def stage(database: Database) -> Stage:
+    return build(database, book=Book(count=PEOPLE), enroll=False)
+
+
+def make(stage: Stage, **more: object) -> str:
+    definition = Definition(**{"name": "spring", "cadence": "plain", **more})  # type: ignore[arg-type]
+    return campaign.create(stage.house, definition, "manager").id
+
+
+def consumer(number: int) -> str:
+    return f"C{number:07}"
+
+
+def account(number: int) -> str:
+    return f"A-{consumer(number)}"
+
+
+def obstruct(stage: Stage) -> None:
+    """Two stop every text, one is on hold, one has an attorney's letter to come, one is in another cadence."""
+    for number in (0, 1):
+        fact.record_opt_out(stage.house, By("test"), consumer_id=consumer(number), channel="sms")
+    fact.place_hold(stage.house, By("test"), consumer(2), kind="other", account_id=None, until=None)
+
+
+def test_a_forecast_counts_whom_it_reaches_and_who_stands_apart(stage: Stage) -> None:
+    obstruct(stage)
+    other = make(stage, name="other", segment=f'account_id == "{account(3)}"')
+    campaign.start(stage.house, other, "m")
+    made = campaign_forecast.make(stage.house, make(stage, held_out_share=0.2), "manager")
+    counts = {outcome: count.accounts for outcome, count in made.counts.items()}
+    assert sum(counts.values()) == made.total.accounts == PEOPLE
+    assert counts[Outcome.ELSEWHERE] == 1
+    assert counts[Outcome.HELD_OUT] > 0
+    assert counts[Outcome.HELD] <= 1
+    assert made.contacts == counts[Outcome.NOW] + counts[Outcome.LATER]
+    assert made.cost == {}
+    assert set(made.unpriced) == {one.channel for one in made.channels}
+    for outcome, count in counts.items():
+        people = campaign_forecast.people(stage.house, "spring", outcome, limit=100)
+        assert len(people) == count
+    stopped = {row.account_id for row in campaign_forecast.people(stage.house, "spring", rule="firm-opt-out")}
+    assert stopped <= {account(0), account(1)}
+
+
+def test_nothing_is_written_but_the_forecast(stage: Stage) -> None:
+    obstruct(stage)
+    made = make(stage)
+    tables = ("attempt", "verdict", "enrollment", "contact_event", "task", "campaign_member", "ledger_entry")
+    before = [stage.scalar(f"SELECT count(*) FROM {table}") for table in tables]
+    campaign_forecast.make(stage.house, made, "manager")
+    assert [stage.scalar(f"SELECT count(*) FROM {table}") for table in tables] == before
+
+
+def test_a_forecast_says_when_it_does_not_hold_any_more(stage: Stage) -> None:
+    made = make(stage)
+    assert campaign_forecast.last(stage.house, made) is None
+    kept = campaign_forecast.make(stage.house, made, "manager")
+    shown = campaign_forecast.last(stage.house, made)
+    assert shown is not None
+    assert (shown.forecast, shown.stale) == (kept, ())
+    definition = dataclasses.replace(campaign.find(stage.house, made).definition, daily_limit=5)
+    campaign.change(stage.house, made, definition, "manager")
+    stage.clock.advance(timedelta(days=2))
+    shown = campaign_forecast.last(stage.house, made)
+    assert shown is not None
+    assert shown.stale == (Stale.CAMPAIGN, Stale.AGE)
+
+
+def test_limits_spread_the_forecast_as_they_spread_the_contacts(stage: Stage) -> None:
+    made = make(stage, hourly_limit=4, daily_limit=11)
+    foreseen = campaign_forecast.make(stage.house, made, "manager")
+    assert foreseen.counts[Outcome.NOW].accounts == PEOPLE
+    campaign.start(stage.house, made, "m")
+    for _ in range(24 * 4):
+        while stage.plan().claimed:
+            stage.dispatch()
+        stage.clock.advance(timedelta(hours=1))
+    sent = Counter(
+        row[0]
+        for row in stage.query(
+            "SELECT date(min(submitted_at) / 1000000, 'unixepoch') FROM attempt GROUP BY enrollment_id"
+            if stage.database.dialect == "sqlite"
+            else "SELECT to_timestamp(min(submitted_at) / 1000000)::date::text FROM attempt GROUP BY enrollment_id"
+        )
+    )
+    expected = Counter(
+        str(person.expected_at.date())
+        for person in campaign_forecast.people(stage.house, made, limit=100)
+        if person.expected_at is not None
+    )
+    assert sent == expected
+    by_account = {
+        person.account_id: person.expected_at
+        for person in campaign_forecast.people(stage.house, made, limit=100)
+    }
+    late = stage.query("SELECT account_id, min(submitted_at) FROM attempt GROUP BY account_id")
+    for account_id, at in late:
+        foreseen_at = by_account[str(account_id)]
+        assert foreseen_at is not None
+        assert int(str(at)) == round(foreseen_at.timestamp() * 1_000_000)
+
+
+def test_only_a_draft_is_forecast(stage: Stage) -> None:
+    made = make(stage)
+    campaign.start(stage.house, made, "m")
+    with pytest.raises(ConflictError, match="only a draft"):
+        campaign_forecast.make(stage.house, made, "manager")
+
+
+def report(stage: Stage, number: int, kind: EventKind) -> None:
+    row = stage.query("SELECT id, provider FROM attempt WHERE account_id = :id", id=account(number))[0]
+    event = Event(
+        kind=kind,
+        provider=str(row[1]),
+        provider_event_id=f"{row[0]}-{kind}",
+        channel=Channel.SMS,
+        attempt_id=str(row[0]),
+        occurred_at=stage.clock.now(),
+    )
+    receipts.receive(stage.house, [event])
+    receipts.apply_pending(stage.house)
+
+
+def test_progress_counts_what_came_of_the_contacts(stage: Stage) -> None:
+    obstruct(stage)
+    made = make(stage, hourly_limit=20)
+    campaign_forecast.make(stage.house, made, "m")
+    campaign.start(stage.house, made, "m")
+    stage.plan()
+    stage.dispatch()
+    report(stage, 10, EventKind.DELIVERED)
+    report(stage, 11, EventKind.DELIVERED)
+    stage.clock.advance(timedelta(minutes=1))
+    text = Heard("sink_sms", "in-1", "sms", "+13120000011", "who is this?", stage.clock.now())
+    inbound.receive(stage.house, [text])
+    fact.record_promise(
+        stage.house,
+        By("test"),
+        account(11),
+        amount_minor=500,
+        due_on=stage.clock.now().date() + timedelta(days=3),
+    )
+    fact.record_payment(stage.house, By("test"), account(10), amount_minor=700)
+    read = campaign_progress.read(stage.house, made)
+    reached = read.enrolled
+    assert (reached.accounts, reached.contacted, reached.delivered, reached.answered) == (30, 20, 2, 1)
+    assert (reached.promised, reached.paid, reached.paid_minor) == (1, 1, {"USD": 700})
+    assert (read.sent, read.reserved, read.unknown) == (20, 0, 0)
+    assert sum(hour.sent for hour in read.hours) == 20
+    assert sum(hour.expected for hour in read.hours) > 20
+    assert read.hourly is not None
+    assert (read.hourly.used, read.hourly.limit) == (20, 20)
+    assert read.of(Why.WAITING)[0].rule == "campaign_hourly_limit"
+    denied = read.of(Why.DENIED)
+    assert {line.rule for line in denied} <= {"firm-opt-out"}
+    assert sum(line.accounts for line in read.standing) == 30
+    answered = campaign_progress.members(stage.house, made, reached="answered")
+    assert [one.account_id for one in answered] == [account(11)]
+    waiting = campaign_progress.members(stage.house, made, rule="campaign_hourly_limit", limit=100)
+    assert len(waiting) == read.of(Why.WAITING)[0].accounts
