@@ -14,6 +14,7 @@ import sqlmodel
 from sqlmodel import SQLModel, col, select
 
 from orchestrator.audit.ledger import COLUMNS, row_of
+from orchestrator.engine.campaign import Turns
 from orchestrator.engine.facts import Reader
 from orchestrator.engine.house import House
 from orchestrator.engine.planner import Planning
@@ -59,7 +60,7 @@ def plan(house: House, limit: int) -> int:
         reader = Reader(_pools(orm, people), house.settings, house.assume_complete)
         recorder = Recorder(house, unit, reader, unit.now)
         rows = [_row(EnrollmentRow, one) for one in batch]
-        Planning(house, reader, recorder, unit.now, Counter(), frozenset()).work(rows)
+        Planning(house, reader, recorder, unit.now, Counter(), Turns()).work(rows)
         remember_policy(house, unit, recorder.stacks)
         _write(unit, recorder, {one.id: one for one in batch})
     return len(batch)
