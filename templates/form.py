@@ -7,7 +7,7 @@ shape differ in nothing but the values. Templates with filters or comparisons ar
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 import msgspec
@@ -24,7 +24,7 @@ _MORE_THAN_NAMES = re.compile(r"[|=<>]")
 
 
 class Shape(msgspec.Struct, frozen=True):
-    """`fixed`: everything that the branches and the fixed words depend on; `own`: the values left open, by name."""
+    """`fixed`: everything that the branches and the fixed words depend on; `own`: what is left open, by name."""
 
     fixed: tuple[str, ...]
     own: dict[str, str]
@@ -49,8 +49,11 @@ def can_be_left_open(body: str) -> bool:
     return _OPEN not in body and not any(_MORE_THAN_NAMES.search(code) for code in _CODE.findall(body))
 
 
-def shape_of(values: Mapping[str, Any]) -> Shape | None:
-    """The shape of a message with these checked values; None where a part of one line would close up their spaces."""
+def shape_of(values: Mapping[str, Any], texts: Mapping[str, str], told: Container[str]) -> Shape | None:
+    """The shape of a message with these checked values and these texts of obligations; None: it has to be written out.
+
+    `told`: obligations whose texts hold values of the reader. A part of one line would close up double spaces.
+    """
     fixed: list[str] = []
     own: dict[str, str] = {}
     for name, value in values.items():
@@ -64,7 +67,13 @@ def shape_of(values: Mapping[str, Any]) -> Shape | None:
             own[name] = value
         else:
             fixed.append("")
-    return None if any("  " in value for value in own.values()) else Shape(tuple(fixed), own)
+    for one, text in texts.items():
+        fixed.append(one)
+        if one in told:
+            own[f"obligation.{one}"] = text
+        else:
+            fixed.append(text)
+    return None if any("  " in text for text in own.values()) else Shape(tuple(fixed), own)
 
 
 def opened(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,10 +81,19 @@ def opened(values: Mapping[str, Any]) -> dict[str, Any]:
     marked: dict[str, Any] = dict(values)
     for name, value in values.items():
         if value.__class__ is tuple:
-            marked[name] = tuple(f"{_OPEN}{name}.{place}{_CLOSE}" for place in range(len(value)))
+            marked[name] = tuple(_mark(f"{name}.{place}") for place in range(len(value)))
         elif value and value.__class__ is str and name not in KEPT:
-            marked[name] = f"{_OPEN}{name}{_CLOSE}"
+            marked[name] = _mark(name)
     return marked
+
+
+def opened_texts(texts: Mapping[str, str], told: Container[str]) -> dict[str, str]:
+    """The texts with marks in place of those that are left open."""
+    return {one: _mark(f"obligation.{one}") if one in told else text for one, text in texts.items()}
+
+
+def _mark(name: str) -> str:
+    return f"{_OPEN}{name}{_CLOSE}"
 
 
 def form_of(parts: Mapping[str, str]) -> Form:

@@ -14,7 +14,7 @@ import msgspec
 from markupsafe import escape
 
 from templates.errors import InvalidVariable, MissingObligation, MissingVariable
-from templates.form import MAX_FORMS, Form, form_of, opened, shape_of
+from templates.form import MAX_FORMS, Form, form_of, opened, opened_texts, shape_of
 from templates.obligation import KEPT, MAX_FILLED
 from templates.sandbox import MAX_OUTPUT_BYTES, compiled, produce
 from templates.segment import measure
@@ -85,16 +85,18 @@ def render(
     """
     values = _values(template, variables)
     texts = _texts(template, variables, obligations)
-    shape = shape_of(values) if template.can_be_left_open else None
+    told = [one for one, text in texts.items() if text and template.tells_of_reader(one)]
+    shape = shape_of(values, texts, told) if template.can_be_left_open else None
     if shape is None:
         return _rendered(template, _parts(template, values, texts), tuple(texts))
-    key = (shape.fixed, *texts.items())
-    form: Form | None = template.forms.get(key)
+    form: Form | None = template.forms.get(shape.fixed)
     if form is None:
-        form = form_of(_parts(template, opened(values), texts))
+        form = form_of(_parts(template, opened(values), opened_texts(texts, told)))
         if len(template.forms) < MAX_FORMS:
-            template.forms[key] = form
+            template.forms[shape.fixed] = form
     parts = form.fill(shape.own)
+    if told:
+        parts = {name: _tidy(name, made) for name, made in parts.items()}
     if sum(map(len, parts.values())) * 4 > MAX_OUTPUT_BYTES:
         parts = _parts(template, values, texts)  # counts bytes
     return _rendered(template, parts, tuple(texts))
@@ -134,7 +136,9 @@ def _tidy(name: str, made: str) -> str:
     made = made.strip()
     if "\n" not in made:
         return made
-    return " ".join(made.split()) if name in SINGLE_LINE_PARTS else _GAPS.sub("\n\n", made)
+    if name in SINGLE_LINE_PARTS:
+        return " ".join(made.split())
+    return _GAPS.sub("\n\n", made) if "\n\n\n" in made else made
 
 
 def _slot_value(template: Template, name: str, variable: Variable, value: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 from templates.errors import Diagnostic
 from templates.form import Form, can_be_left_open
 from templates.frontmatter import FrontMatter, read_front
-from templates.obligation import ObligationTexts
+from templates.obligation import KEPT, ObligationTexts
 from templates.source import Lines, Part, Source
 from templates.syntax import Use, analyse
 from templates.vocabulary import LETTER_ORDER, PARTS, VariableType
@@ -32,7 +32,7 @@ class Template:
     slot_of: Mapping[str, str] = field(default_factory=dict)
     kept_slots: dict[tuple[str, str], Any] = field(default_factory=dict)
     """Checked values of the sender by name and text: they are the same for many messages."""
-    forms: dict[Any, Form] = field(default_factory=dict)
+    forms: dict[tuple[str, ...], Form] = field(default_factory=dict)
     """Its output by shape, with the reader's own values left open."""
 
     @property
@@ -59,6 +59,13 @@ class Template:
     @cached_property
     def can_be_left_open(self) -> bool:
         return can_be_left_open(self.body)
+
+    def tells_of_reader(self, obligation: str) -> bool:
+        """The obligation's text in this template holds values that are not the sender's."""
+        texts = self.texts
+        if texts is None or obligation not in self.slot_of or obligation not in texts.texts:
+            return False
+        return not texts.needs(obligation, self.channel).keys() <= KEPT
 
     def accepts(self, obligation: str) -> bool:
         """The template has a slot for the obligation, or its own words fulfil it."""
