@@ -115,12 +115,13 @@ def _find(
 ) -> tuple[Template, Sender] | None:
     """The template in the consumer's language, else in the creditor's default language, with its sender."""
     creditor = accounts[0].creditor_id if accounts else ""
-    known = house.firm.creditor(creditor)
-    for language in (consumer.language, known.default_language if known is not None else "en"):
-        form = house.catalog.find(name, channel, language) if language else None
-        if form is not None:
-            return form, house.sender(creditor, consumer.country, form.locale, channel)
-    return None
+    form = house.catalog.find(name, channel, consumer.language) if consumer.language else None
+    if form is None:
+        known = house.firm.creditor(creditor)
+        form = house.catalog.find(name, channel, known.default_language if known is not None else "en")
+    if form is None:
+        return None
+    return form, house.sender(creditor, consumer.country, form.locale, channel)
 
 
 def _about(
