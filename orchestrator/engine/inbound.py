@@ -85,6 +85,7 @@ def receive_one(house: House, unit: Session, message: Heard) -> Reading:
             "value_index": sender.value_index,
             "consumer_id": consumers[0] if consumers else None,
             "attempt_id": message.attempt_id,
+            "address_sealed": house.sealer.seal(message.address),
             "body_sealed": house.sealer.seal(message.text),
             "intent": ",".join(reading.intents),
             "occurred_at": to_micros(message.at),

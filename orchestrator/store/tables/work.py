@@ -232,6 +232,8 @@ class InboundMessage(SQLModel, table=True):
     value_index: str = Field(index=True)
     consumer_id: str | None = Field(default=None, index=True)
     attempt_id: str | None = None
+    # as the provider spelled it: who wrote cannot be told from the index where nobody has that number
+    address_sealed: bytes | None = sealed()
     body_sealed: bytes | None = sealed()
     intent: str | None = None
     occurred_at: datetime = instant()

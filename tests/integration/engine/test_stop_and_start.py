@@ -270,8 +270,8 @@ class TestSpelling:
         self, played: Stage, address: str, text: str
     ) -> None:
         say(played, text, address=address)
-        ((message, body),) = played.query("SELECT id, body_sealed FROM inbound_message")
-        assert played.house.sealer.open(body) == text  # type: ignore[arg-type]
+        ((message, *kept),) = played.query("SELECT id, address_sealed, body_sealed FROM inbound_message")
+        assert [played.house.sealer.open(sealed) for sealed in kept] == [address, text]  # type: ignore[arg-type]
         ((consumer_id, detail),) = played.query("SELECT consumer_id, detail FROM task")
         assert consumer_id is None
         assert str(message) in str(detail)

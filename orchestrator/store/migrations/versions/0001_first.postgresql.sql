@@ -150,6 +150,7 @@ CREATE TABLE inbound_message (
 	value_index VARCHAR NOT NULL,
 	consumer_id VARCHAR,
 	attempt_id VARCHAR,
+	address_sealed BYTEA,
 	body_sealed BYTEA,
 	intent VARCHAR,
 	occurred_at BIGINT NOT NULL,
