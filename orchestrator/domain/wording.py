@@ -88,6 +88,7 @@ PHRASES: tuple[tuple[str, re.Pattern[str]], ...] = (
         "cease",
         r"\bcease (?:and desist|all|communicat|contact)",
         r"\bstop all (?:communication|contact)",
+        r"\bcontact(?:ing)? (?:me|us) (?:again |ever )?(?:in any (?:way|form|manner)|by any means)\b",
         r"\b(?:no|without) further (?:communication|contact)",
         r"\bstop (?:all )?communicat\w+",
         r"\brefuse to pay\b",

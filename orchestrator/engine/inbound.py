@@ -108,12 +108,19 @@ def receive_one(house: House, unit: Session, message: Heard) -> Reading:
 
 
 def _reading(message: Heard) -> Reading:
-    """A provider's own word for a stop or a complaint counts as much as the text."""
+    """A provider's own word for a stop or a complaint counts as much as the text, and takes nothing from it."""
+    said = read(message.text)
     if message.kind == EventKind.OPT_OUT:
-        return Reading((Intent.STOP,))
-    if message.kind == EventKind.COMPLAINT:
-        return Reading((Intent.STOP, Intent.COMPLAINT)) if message.channel == "email" else read(message.text)
-    return read(message.text)
+        return _with(said, Intent.STOP)
+    if message.kind == EventKind.COMPLAINT and message.channel == "email":
+        return _with(said, Intent.STOP, Intent.COMPLAINT)
+    return said
+
+
+def _with(said: Reading, *known: Intent) -> Reading:
+    """What was said and what is known besides, the most protective first; doubts about a stop are settled."""
+    found = {*known, *said.intents} - {Intent.MAYBE_STOP, Intent.START, Intent.OTHER}
+    return Reading(tuple(intent for intent in Intent if intent in found))
 
 
 def _remember(unit: Session, message: Heard, consumer_id: str, event_id: str, account_ids: list[str]) -> None:

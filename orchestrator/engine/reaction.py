@@ -18,8 +18,9 @@ def react(house: House, unit: Session, sender: Sender, reading: Reading, told: T
     """Follow every intent; anything that is not settled by itself is put on a worklist."""
     for intent in reading.intents:
         _REACTIONS.get(intent, _ask_a_person)(house, unit, sender, told)
-    if reading.first in _PERSONAL or not sender.consumer_ids:
-        _hand_over(unit, sender, told, reading.first)
+    for_a_person = [intent for intent in reading.intents if intent in _PERSONAL]
+    if for_a_person or not sender.consumer_ids:
+        _hand_over(unit, sender, told, next(iter(for_a_person), reading.first))
 
 
 def _hand_over(unit: Session, sender: Sender, told: Told, intent: Intent) -> None:

@@ -225,6 +225,32 @@ class TestStart:
         assert reached(played) == {"C0000001"}
 
 
+class TestWords:
+    """A mail that stops says more than STOP: all of it is followed."""
+
+    @pytest.mark.parametrize("kind", [EventKind.OPT_OUT, EventKind.REPLY])
+    @pytest.mark.parametrize(
+        ("words", "table"),
+        [
+            ("Do not contact me in any way.", "cease_request"),
+            ("I dispute this debt.", "dispute"),
+            ("Talk to my attorney.", "representation"),
+        ],
+    )
+    def test_what_a_stop_says_besides_is_not_lost(
+        self, played: Stage, kind: EventKind, words: str, table: str
+    ) -> None:
+        say(played, f"Unsubscribe\n{words}", channel="email", address=MAILBOX, kind=kind.value)
+        assert played.query(f"SELECT consumer_id FROM {table}") == [(ANN,)]
+        assert played.scalar("SELECT count(*) FROM opt_out WHERE channel = 'email'") == 1
+        assert [consumer_id for _, _, consumer_id in tasks(played)] == [ANN]
+        assert reached(played) == {"C0000001"}
+
+    def test_a_stop_alone_is_nobodys_work(self, played: Stage) -> None:
+        say(played, "STOP", kind=EventKind.OPT_OUT.value)
+        assert tasks(played) == []
+
+
 class TestSpelling:
     @pytest.mark.parametrize(
         "address",
