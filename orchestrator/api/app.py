@@ -10,6 +10,7 @@ from fastapi.staticfiles import StaticFiles
 
 from orchestrator import __version__
 from orchestrator.api import (
+    campaign,
     catalog,
     contact,
     documentation,
@@ -90,6 +91,7 @@ def routers() -> list[APIRouter]:
         reservation,
         fact,
         catalog,
+        campaign,
         upload,
         resource,
         user,

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from channels.errors import WebhookError
+from orchestrator.domain.campaign import CampaignError
 from orchestrator.errors import DuecourseError
 
 MEDIA_TYPE = "application/problem+json"
@@ -77,8 +78,24 @@ def of_error(error: DuecourseError) -> JSONResponse:
     """A member of the error tree; a retryable one says when, a missing key how to sign in."""
     headers = {503: {"Retry-After": "5"}, 401: {"WWW-Authenticate": "Bearer"}}.get(error.status)
     return respond(
-        error.status, error.code, headers=headers, detail=error.message, where=error.where, hint=error.hint
+        error.status,
+        error.code,
+        headers=headers,
+        errors=by_field(error),
+        detail=error.message,
+        where=error.where,
+        hint=error.hint,
     )
+
+
+def by_field(error: DuecourseError) -> list[Complaint] | None:
+    """What is wrong with each field of a campaign."""
+    if not isinstance(error, CampaignError):
+        return None
+    return [
+        Complaint(pointer=f"/body/{one.field}", message=" ".join(filter(None, (one.where, one.message))))
+        for one in error.problems
+    ]
 
 
 def of_webhook(error: WebhookError) -> JSONResponse:

@@ -16,6 +16,7 @@ from orchestrator.cli import (
     bench,
     book,
     cadence,
+    campaign,
     contact,
     database,
     doctor,
@@ -54,7 +55,7 @@ app.command(
 )(contact.send)
 app.command(epilog="Example: duecourse doctor")(doctor.doctor)
 app.command(epilog="Example: duecourse bench decide plan --json")(bench.bench)
-for group in (firm, cadence, policy, template, audit, user, key, database):
+for group in (firm, cadence, campaign, policy, template, audit, user, key, database):
     app.add_typer(group.app)
 
 

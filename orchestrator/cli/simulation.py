@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,13 +13,16 @@ from channels.simulator import parse as behaviour_file
 from orchestrator.cli import terminal
 from orchestrator.cli.session import configured
 from orchestrator.clock import Clock
-from orchestrator.domain import cadence_library, firm_file
+from orchestrator.domain import cadence_library, campaign_file, firm_file
+from orchestrator.domain.campaign import Definition
+from orchestrator.engine.house import House
 from orchestrator.engine.simulate import Ground, Plan, simulate
 from orchestrator.errors import UsageError
 from orchestrator.importers.kind import Kind
 from orchestrator.importers.options import ImportOptions, ImportResult
 from orchestrator.importers.progress import for_terminal
 from orchestrator.importers.run import import_file
+from orchestrator.services import campaign as service
 from orchestrator.settings import Settings
 from orchestrator.store.database import Database
 from orchestrator.store.sealing import Sealer
@@ -28,7 +32,6 @@ from templates import library as template_library
 
 def simulate_portfolio(
     portfolio: Annotated[Path, typer.Argument(help="A portfolio as for `import`.")],
-    cadence: Annotated[str, typer.Option(help="As in `cadences list`.")],
     start: Annotated[
         datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day, from 00:00 UTC.")
     ],
@@ -36,6 +39,12 @@ def simulate_portfolio(
     out: Annotated[
         Path, typer.Option(help="Folder for receipts, decisions, events, summary and its database.")
     ],
+    cadence: Annotated[
+        str | None, typer.Option(help="As in `cadences list`; none: that of the campaign.")
+    ] = None,
+    campaign: Annotated[
+        Path | None, typer.Option(help="A campaign (YAML) to run instead of everybody in the cadence.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed and inputs give the same files.")] = 0,
     behaviour: Annotated[
         Path | None, typer.Option(help="How recipients behave (YAML); none: as shipped.")
@@ -47,8 +56,17 @@ def simulate_portfolio(
         raise UsageError("there is no such file", where=str(portfolio))
     settings = configured()
     people = behaviour_file.load(behaviour) if behaviour else behaviour_file.packaged()
-    worked = cadence_library.load(settings.cadences_dir).find(cadence)
-    plan = Plan(cadence=worked, start=start.date(), days=days, out=usable(out), behaviour=people, seed=seed)
+    run = campaign_file.load(campaign) if campaign is not None else None
+    worked = cadence_library.load(settings.cadences_dir).find(chosen(cadence, run))
+    plan = Plan(
+        cadence=worked,
+        start=start.date(),
+        days=days,
+        out=usable(out),
+        behaviour=people,
+        seed=seed,
+        begin=partial(begin, run) if run is not None else None,
+    )
     results: list[ImportResult] = []
 
     def bring(database: Database, clock: Clock, sealer: Sealer) -> None:
@@ -60,6 +78,20 @@ def simulate_portfolio(
     tell(summary, results, out, as_json)
     if results and results[0].exit_code:
         raise typer.Exit(results[0].exit_code)
+
+
+def chosen(cadence: str | None, run: Definition | None) -> str:
+    """The cadence to simulate."""
+    if run is None and cadence is None:
+        raise UsageError("name a cadence or a campaign", where="--cadence")
+    if run is not None and cadence not in (None, run.cadence):
+        raise UsageError(f"the campaign runs {run.cadence!r}", where="--cadence", hint="leave it out")
+    return cadence or (run.cadence if run is not None else "")
+
+
+def begin(run: Definition, house: House) -> None:
+    """Start the campaign in the simulation's own database."""
+    service.start(house, service.create(house, run, "simulation").id, "simulation")
 
 
 def usable(out: Path) -> Path:

@@ -6,10 +6,13 @@ keep them. A reservation counts in the hour in which it is made, and may not lea
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from orchestrator.audit import ledger
+from orchestrator.audit.ledger import Line, LineKind
 from orchestrator.domain.campaign import CampaignState, Wait, Window, day_of, hour_of
 from orchestrator.domain.enrollment import ExitReason
 from orchestrator.engine.house import House
@@ -20,6 +23,7 @@ from orchestrator.store.campaign import CampaignRow
 from orchestrator.store.session import Session
 from orchestrator.store.tables.types import from_micros, to_micros
 
+AT_ONCE = 1_000
 PAUSED_LOOK = timedelta(minutes=15)
 """What a paused campaign keeps back is woken by its resumption; whoever missed that looks again after this."""
 
@@ -134,6 +138,49 @@ def _used(unit: Session, row: CampaignRow) -> dict[str, int]:
         limit.reason: store.contacts_since(unit, row.id, to_micros(limit.window.starts_at))
         for limit in limits_of(row, unit.now, {})
     }
+
+
+def note(unit: Session, campaign_id: str, what: str, by: str, **more: object) -> None:
+    """A line of the ledger about a campaign."""
+    body: dict[str, object] = {"campaign": campaign_id, "what": what, "by": by, **more}
+    ledger.append(unit, [Line(LineKind.CAMPAIGN, unit.now_micros, body)])
+
+
+def end_everybody(house: House, campaign_id: str, reason: ExitReason) -> int:
+    """End what is still enrolled, a thousand at a time; how many. Rows that a worker holds now are met again."""
+    ended = 0
+    while True:
+        with house.database.write(house.clock) as unit:
+            found = store.end_enrollments(unit, campaign_id, reason.value, AT_ONCE)
+            ledger.append(unit, [_ended(house, unit, one, reason) for one in found])
+            ended += len(found)
+            if not found and not store.has_open(unit, campaign_id):
+                return ended
+        if not found:
+            time.sleep(0.02)
+
+
+def _ended(house: House, unit: Session, one: tuple[str, str], reason: ExitReason) -> Line:
+    body = {"enrollment_id": one[0], "ended": reason.value}
+    return Line(LineKind.ENROLLMENT, unit.now_micros, body, house.sealer.reference(one[1]))
+
+
+def finish_due(house: House) -> int:
+    """Call those done whose last day is over or through which everybody went; how many."""
+    with house.database.read(house.clock) as unit:
+        now = unit.now_micros
+        over = [
+            row
+            for row in store.under_way(unit)
+            if (row.not_after is not None and row.not_after <= now) or not store.has_open(unit, row.id)
+        ]
+    for row in over:
+        with house.database.write(house.clock) as unit:
+            done = {"state": CampaignState.DONE.value, "done_at": unit.now_micros}
+            if store.update(unit, row.id, done, {CampaignState.RUNNING, CampaignState.PAUSED}):
+                note(unit, row.id, "done", "system")
+        end_everybody(house, row.id, ExitReason.CAMPAIGN_OVER)
+    return len(over)
 
 
 def release_reserved(house: House, campaign_id: str, limit: int) -> int:

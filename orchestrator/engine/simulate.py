@@ -56,6 +56,8 @@ class Plan:
     behaviour: Behaviour
     seed: int = 0
     enroll_all: bool = True
+    begin: Callable[[House], None] | None = None
+    """What happens once the book is there, instead of everybody entering the cadence: a campaign is started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,9 @@ def simulate(plan: Plan, ground: Ground, bring: Bring, progress: Progress | None
     try:
         house, agenda = _house(plan, ground, database, clock, log)
         brought = bring(database, clock, house.sealer)
-        if plan.enroll_all:
+        if plan.begin is not None:
+            plan.begin(house)
+        elif plan.enroll_all:
             _enroll(database, clock, plan.cadence)
         life = Life(house, clock, agenda, Conduct(house, log.events.append))
         asyncio.run(life.live(start + timedelta(days=plan.days), progress))

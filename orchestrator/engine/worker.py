@@ -17,6 +17,7 @@ from channels.simulator.act import ConsumerAct
 from orchestrator.audit.head import HEAD_EVERY_S, Signer, write_head
 from orchestrator.audit.sealer import seal_pending
 from orchestrator.engine import planner, receipts
+from orchestrator.engine.campaign import finish_due
 from orchestrator.engine.conduct import Conduct
 from orchestrator.engine.dispatch import Dispatcher
 from orchestrator.engine.house import House
@@ -27,6 +28,7 @@ from orchestrator.engine.scheduler import Scheduler, Tick
 OnError = Callable[[str, Exception], None]
 _SEAL_EVERY_S = 0.5
 _REAP_EVERY_S = 2.0
+_FINISH_EVERY_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ class Worker:
                 _SEAL_EVERY_S,
                 lambda: seal_pending(self.house.database, self.house.node, self.house.clock),
             ),
+            Tick("campaigns", _FINISH_EVERY_S, lambda: finish_due(self.house)),
         ]
         if self.heads is not None:
             ticks.append(Tick("heads", HEAD_EVERY_S, self._sign))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,7 +21,7 @@ from orchestrator.domain import campaign as rules
 from orchestrator.domain.cadence import Cadence
 from orchestrator.domain.campaign import CampaignError, CampaignState, Definition, FieldProblem
 from orchestrator.domain.enrollment import ExitReason
-from orchestrator.engine.campaign import release_reserved
+from orchestrator.engine.campaign import end_everybody, note, release_reserved
 from orchestrator.engine.house import House
 from orchestrator.errors import ConflictError, UnknownReference
 from orchestrator.services.segment import fitting
@@ -109,7 +109,7 @@ def create(house: House, definition: Definition, by: str) -> Campaign:
                 f"there is a campaign {definition.name!r} already", code="name_taken", where="name",
                 hint="take another name",
             )  # fmt: skip
-        _note(unit, campaign_id, "created", by, definition=definition_digest(definition))
+        note(unit, campaign_id, "created", by, definition=definition_digest(definition))
         return _found(unit, campaign_id)
 
 
@@ -123,7 +123,7 @@ def change(house: House, key: str, definition: Definition, by: str) -> Campaign:
         if row.state != CampaignState.DRAFT or row.cadence_digest is not None:
             raise _refused(row, "changed", "a draft that nobody has started can be changed")
         store.update(unit, row.id, {**_columns(definition), **_changed(unit, by)}, {CampaignState.DRAFT})
-        _note(unit, row.id, "changed", by, definition=definition_digest(definition))
+        note(unit, row.id, "changed", by, definition=definition_digest(definition))
         return _found(unit, row.id)
 
 
@@ -170,7 +170,7 @@ def start(house: House, key: str, by: str, progress: Progress | None = None) -> 
         enrolled, held_out = entered
         elsewhere = sum(1 for account_id, _ in chosen if engaged.get(account_id, row.id) != row.id)
         counts = {"enrolled": enrolled, "held_out": held_out, "elsewhere": elsewhere}
-        _note(unit, row.id, "started", by, cadence_digest=cadence.digest, **counts)
+        note(unit, row.id, "started", by, cadence_digest=cadence.digest, **counts)
         return Started(_found(unit, row.id), **counts)
 
 
@@ -242,7 +242,7 @@ def resume(house: House, key: str, by: str) -> Campaign:
         now = {"resumed_at": unit.now_micros, "resumed_by": by, "state": CampaignState.RUNNING.value}
         store.update(unit, row.id, {**now, **_changed(unit, by)}, {CampaignState.PAUSED})
         store.wake(unit, row.id, [rules.Wait.PAUSED.value], max(unit.now_micros, row.not_before or 0))
-        _note(unit, row.id, "resumed", by)
+        note(unit, row.id, "resumed", by)
         return _found(unit, row.id)
 
 
@@ -265,7 +265,7 @@ def _halt(
                 raise _refused(row, state.value, hint)
             now = {f"{state}_at": unit.now_micros, f"{state}_by": by, "state": state.value}
             store.update(unit, row.id, {**now, **_changed(unit, by)}, sources)
-            _note(unit, row.id, state.value, by)
+            note(unit, row.id, state.value, by)
     wait_for_permits(house, row.id)
     while release_reserved(house, row.id, AT_ONCE):
         continue
@@ -280,43 +280,6 @@ def wait_for_permits(house: House, campaign_id: str) -> None:
         left_s = (store.last_permit(unit, campaign_id) - unit.now_micros) / 1e6
     if left_s > 0:
         time.sleep(min(left_s, _STOP_WAIT_S))
-
-
-def end_everybody(house: House, campaign_id: str, reason: ExitReason) -> int:
-    """End what is still enrolled, a thousand at a time; how many. Rows that a worker holds now are met again."""
-    ended = 0
-    while True:
-        with house.database.write(house.clock) as unit:
-            found = store.end_enrollments(unit, campaign_id, reason.value, AT_ONCE)
-            ledger.append(unit, [_ended(house, unit, one, reason) for one in found])
-            ended += len(found)
-            if not found and not store.has_open(unit, campaign_id):
-                return ended
-        if not found:
-            time.sleep(0.02)
-
-
-def _ended(house: House, unit: Session, one: tuple[str, str], reason: ExitReason) -> Line:
-    body = {"enrollment_id": one[0], "ended": reason.value}
-    return Line(LineKind.ENROLLMENT, unit.now_micros, body, house.sealer.reference(one[1]))
-
-
-def finish_due(house: House) -> int:
-    """Call those done whose last day is over or through which everybody went; how many."""
-    with house.database.read(house.clock) as unit:
-        now = unit.now_micros
-        over = [
-            row
-            for row in store.under_way(unit)
-            if (row.not_after is not None and row.not_after <= now) or not store.has_open(unit, row.id)
-        ]
-    for row in over:
-        with house.database.write(house.clock) as unit:
-            done = {"state": CampaignState.DONE.value, "done_at": unit.now_micros}
-            if store.update(unit, row.id, done, {CampaignState.RUNNING, CampaignState.PAUSED}):
-                _note(unit, row.id, "done", "system")
-        end_everybody(house, row.id, ExitReason.CAMPAIGN_OVER)
-    return len(over)
 
 
 # rows
@@ -396,8 +359,3 @@ def _refused(row: CampaignRow, verb: str, hint: str) -> ConflictError:
         where=row.id,
         hint=hint,
     )
-
-
-def _note(unit: Session, campaign_id: str, what: str, by: str, **more: object) -> None:
-    body: Mapping[str, object] = {"campaign": campaign_id, "what": what, "by": by, **more}
-    ledger.append(unit, [Line(LineKind.CAMPAIGN, unit.now_micros, body)])

@@ -8,6 +8,7 @@ import pytest
 
 from bench.book import Book
 from orchestrator.domain.campaign import CampaignError, CampaignState, Definition
+from orchestrator.engine.campaign import finish_due
 from orchestrator.errors import ConflictError
 from orchestrator.services import campaign
 from orchestrator.services.segment import count_segment
@@ -110,7 +111,7 @@ def test_nothing_leaves_after_the_last_day(stage: Stage) -> None:
     assert 0 < len(stage.sink.received) < 40
     ends = stage.scalar("SELECT not_after FROM campaign")
     assert stage.scalar("SELECT max(submitted_at) FROM attempt") < ends  # type: ignore[operator]
-    assert campaign.finish_due(stage.house) == 1
+    assert finish_due(stage.house) == 1
     stage.plan()
     assert stage.query("SELECT DISTINCT reason FROM enrollment WHERE state = 'ended'") == [("campaign_over",)]
     assert campaign.find(stage.house, made).state is CampaignState.DONE
