@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -115,18 +116,28 @@ def write_head(
 
 def inside_heads(unit: Session) -> list[Head]:
     """The heads in the database, oldest first."""
-    rows = unit.query("SELECT seq, chained, signed_at, key_id, signature FROM ledger_head ORDER BY seq")
-    return [
-        Head(
-            seq=int(seq),
-            chained=base64.b64encode(bytes(chained)).decode(),
-            signed_at=from_micros(signed_at),
-            key_id=key_id,
-            public_key="",
-            signature=base64.b64encode(bytes(signature)).decode(),
-        )
-        for seq, chained, signed_at, key_id, signature in rows
-    ]
+    return [_of_row(row) for row in unit.query(f"{_SELECT} ORDER BY seq")]
+
+
+def last_inside(unit: Session) -> Head | None:
+    """The newest head in the database."""
+    row = unit.one(f"{_SELECT} ORDER BY seq DESC LIMIT 1")
+    return None if row is None else _of_row(row)
+
+
+_SELECT = "SELECT seq, chained, signed_at, key_id, signature FROM ledger_head"
+
+
+def _of_row(row: tuple[Any, ...]) -> Head:
+    seq, chained, signed_at, key_id, signature = row
+    return Head(
+        seq=int(seq),
+        chained=base64.b64encode(bytes(chained)).decode(),
+        signed_at=from_micros(signed_at),
+        key_id=key_id,
+        public_key="",
+        signature=base64.b64encode(bytes(signature)).decode(),
+    )
 
 
 def append_outside(path: Path, head: Head) -> None:
@@ -152,3 +163,23 @@ def read_outside(path: Path) -> Iterator[Head]:
             if path.read_bytes().endswith(line):
                 return
             raise LedgerError("this line is not a signed head", where=f"{path}:{number}") from error
+
+
+def last_outside(path: Path) -> Head | None:
+    """The newest head kept outside, read from the end of the file; None: there is no file, or no head at its end."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - _LONGEST))
+            lines = file.read().split(b"\n")
+    except OSError:
+        return None
+    for line in reversed(lines):
+        try:
+            return msgspec.json.decode(line, type=Head)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            continue  # the empty end, or a line that a crash cut
+    return None
+
+
+_LONGEST = 4_096
+"""Bytes that surely hold the last two lines."""

