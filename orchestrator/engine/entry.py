@@ -66,11 +66,15 @@ def _close(
     unit: Session, told: Told, consumer_id: str | None, value_index: str | None, channel: str | None
 ) -> None:
     """A row of its own for each: one that names a number is read as a stop of that number alone."""
+    made = derived_id("oo", told.key, consumer_id or "", value_index or "", channel or "all")
+    # asked for again after it was withdrawn, by the same link say: that is a new stop
+    while entry.is_withdrawn(unit, made):
+        made = derived_id("oo", made)
     entry.add(
         unit,
         "opt_out",
         {
-            "id": derived_id("oo", told.key, consumer_id or "", value_index or "", channel or "all"),
+            "id": made,
             "consumer_id": consumer_id,
             "value_index": value_index,
             "channel": channel,

@@ -184,6 +184,12 @@ def stops_in_force(
     return [Stop._make(row) for row in unit.query(sql, lists)]
 
 
+def is_withdrawn(unit: Session, stop_id: str) -> bool:
+    """Whether somebody withdrew this opt-out."""
+    sql = "SELECT 1 FROM opt_out WHERE corrects_id = :id AND withdrawn"
+    return unit.one(sql, {"id": stop_id}) is not None
+
+
 def is_liftable(source: str, recorded_by: str) -> bool:
     """True for a stop that a person sent by text: a later START from the same number may lift it, and nothing else."""
     return source == "inbound:sms" and recorded_by == "system"

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from bench.book import Book
+from orchestrator.engine import entry
+from orchestrator.engine.entry import Told
 from orchestrator.errors import UsageError
 from orchestrator.services.fact import By, record_opt_out
 from orchestrator.store.database import Database
+from orchestrator.store.entry import stops_in_force
 from tests.integration.engine import stage
 from tests.integration.engine.stage import Stage
 from tests.postgres import sqlite_url
@@ -56,6 +59,20 @@ def test_the_same_stop_told_twice_is_written_once(played: Stage) -> None:
     for _ in range(2):
         record_opt_out(played.house, By("api", key="k"), consumer_id=ANN, address=NUMBER)
     assert len(stops(played)) == played.scalar("SELECT count(*) FROM opt_out") == 2
+
+
+def test_the_same_stop_told_again_after_it_was_withdrawn_stops_again(database: Database) -> None:
+    """A link in an old mail is followed again, a key is used again: what is acknowledged is in force."""
+    played = stage.build(database, book=Book(count=3))
+    for _ in range(3):
+        record_opt_out(played.house, By("unsubscribe_link", key="k"), consumer_id=ANN)
+        with played.database.write(played.clock) as unit:
+            in_force = stops_in_force(unit, consumer_ids=[ANN])
+            assert len(in_force) == 1
+            told = Told(unit.now, "officer", in_force[0].id)
+            entry.withdraw_opt_outs(played.house, unit, told, in_force)
+    record_opt_out(played.house, By("unsubscribe_link", key="k"), consumer_id=ANN)
+    assert reached(played) == {BOB, "C0000002"}
 
 
 @pytest.mark.parametrize(
