@@ -11,16 +11,22 @@ from fastapi.routing import APIRoute
 
 from orchestrator.api.app import create_app, routers
 from orchestrator.bootstrap import Runtime
+from orchestrator.console import app as console
 from orchestrator.domain.permission import Permission
 
-# reachable without a key: health, our documentation, and what proves itself by a signature
+# reachable without signing in: health, our documentation, the sign-in form, and what proves itself by a signature
 PUBLIC = {
     "/healthz", "/readyz", "/metrics", "/docs", "/docs/problems", "/u/{token}",
     "/webhooks/twilio/sms", "/webhooks/twilio/sms/{attempt_id}", "/webhooks/twilio/voice",
-    "/webhooks/twilio/voice/{attempt_id}", "/webhooks/email",
+    "/webhooks/twilio/voice/{attempt_id}", "/webhooks/email", "/sign-in",
 }  # fmt: skip
 APP = create_app(cast(Runtime, None))
-ROUTES = [route for router in routers() for route in router.routes if isinstance(route, APIRoute)]
+ROUTES = [
+    route
+    for router in [*routers(), *console.routers()]
+    for route in router.routes
+    if isinstance(route, APIRoute)
+]
 
 
 def permissions(dependant: Dependant) -> Iterator[Permission]:
@@ -38,7 +44,9 @@ def name(route: Any) -> str:
 @pytest.mark.parametrize("route", ROUTES, ids=name)
 def test_every_route_names_its_permission(route: APIRoute) -> None:
     named = set(permissions(route.dependant))
-    assert named, "no permission: add a Can... parameter or Depends(PUBLIC)"
+    assert len(named) == 1, (
+        "exactly one permission: a Can... or May... parameter, Depends(PUBLIC) or AVisitor"
+    )
     assert (Permission.PUBLIC in named) == (route.path in PUBLIC)
 
 

@@ -13,9 +13,9 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from orchestrator.api.app import create_app
-from orchestrator.api.permission import Role
 from orchestrator.bootstrap import Runtime
 from orchestrator.clock import VirtualClock
+from orchestrator.domain.permission import Role
 from orchestrator.importers.options import ImportOptions
 from orchestrator.importers.run import import_file
 from orchestrator.settings import Settings
