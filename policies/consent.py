@@ -20,6 +20,8 @@ def stated(facts: Facts, need: str) -> list[Consent]:
         return found
     if need == "commercial" and address in facts.commercial_consent:
         found.append(Consent(type=need, address=address))
+    if need != "electronic":
+        return found  # what is kept with a number or mailbox was given to messages, to no machine's voice and no offers
     return found + [_of_point(need, address, given) for given in _kept_with(facts, address)]
 
 

@@ -78,6 +78,17 @@ def test_consent_to_texts_is_none_to_automated_calls() -> None:
     assert decision(KIND, VOICE, facts) == "hold"
 
 
+@pytest.mark.parametrize("need", ["automated_voice", "commercial"])
+def test_consent_to_texts_kept_with_the_number_is_none_to_anything_else(need: str) -> None:
+    """As an import keeps it: the text consent beside a mobile, bound to that number."""
+    facts = facts_from(
+        {"at": NOW, "address": "a", "automated": True, "number_kind": "mobile"},
+        consents=_given(address="a", received_at=BEFORE),
+        numbers={"a": {"consents": [{"medium": "sms", "received_at": BEFORE}]}},
+    )
+    assert decision(KIND, {**VOICE, "need": need}, facts) == "hold"
+
+
 def test_consent_kept_with_the_number_counts_whatever_medium_it_was_given_through() -> None:
     numbers = {"a": {"consents": [{"medium": "letter", "received_at": BEFORE}]}}
     facts = facts_from({"at": NOW, "channel": "sms", "address": "a"}, numbers=numbers, unknown=[])
