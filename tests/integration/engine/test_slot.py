@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,14 +24,23 @@ from orchestrator.store.database import Database
 from orchestrator.store.tables.types import from_micros
 from tests.integration.engine import stage
 from tests.integration.engine.stage import NOON, Stage
+from tests.postgres import sqlite_url
 
 WHO = "C0000000"
 ACCOUNT = f"A-{WHO}"
 
 
 @pytest.fixture
-def played(database: Database) -> Stage:
+def played(tmp_path: Path) -> Iterator[Stage]:
     """Wednesday 2026-03-04, noon in Chicago; nobody is enrolled."""
+    database = Database(sqlite_url(tmp_path / "test.db"))
+    yield stage.build(database, book=Book(count=2), enroll=False)
+    database.close()
+
+
+@pytest.fixture
+def both(database: Database) -> Stage:
+    """The same on each database, for what their statements and locks decide."""
     return stage.build(database, book=Book(count=2), enroll=False)
 
 
@@ -65,13 +75,13 @@ class TestStopSwitch:
         assert [rule.id for rule in slot.verdict.rules] == ["stop_switch"]
         assert played.scalar("SELECT count(*) FROM attempt") == 0
 
-    def test_a_slot_taken_before_is_not_started(self, played: Stage) -> None:
-        slot_id = taken(played)
-        switch.stop(played.house, "tester")
-        assert refused(played, slot_id) == "stopped"
-        switch.resume(played.house, "tester")
-        started(played.house, slot_id)
-        assert state(played, slot_id) == "submitted"
+    def test_a_slot_taken_before_is_not_started(self, both: Stage) -> None:
+        slot_id = taken(both)
+        switch.stop(both.house, "tester")
+        assert refused(both, slot_id) == "stopped"
+        switch.resume(both.house, "tester")
+        started(both.house, slot_id)
+        assert state(both, slot_id) == "submitted"
 
 
 def opt_out(played: Stage) -> None:
@@ -105,11 +115,11 @@ CHANGES = [
 
 
 class TestStarted:
-    def test_may_be_repeated_while_nothing_changed(self, played: Stage) -> None:
-        slot_id = taken(played)
-        assert started(played.house, slot_id) == started(played.house, slot_id)
+    def test_may_be_repeated_while_nothing_changed(self, both: Stage) -> None:
+        slot_id = taken(both)
+        assert started(both.house, slot_id) == started(both.house, slot_id)
         lines = "SELECT count(*) FROM ledger_entry WHERE kind = 'submitted' AND attempt_id = :id"
-        assert played.scalar(lines, id=slot_id) == 1
+        assert both.scalar(lines, id=slot_id) == 1
 
     @pytest.mark.parametrize(("change", "code"), CHANGES)
     def test_is_refused_after_a_change(self, played: Stage, change: Change, code: str) -> None:
@@ -127,9 +137,10 @@ class TestStarted:
         assert refused(played, slot_id) == code
         assert state(played, slot_id) == "submitted"
 
-    def test_a_slot_ends_with_the_hours(self, database: Database) -> None:
+    def test_a_slot_ends_with_the_hours(self, tmp_path: Path) -> None:
         """Two minutes before nine in the evening, where calls end."""
         evening = datetime(2026, 3, 5, 2, 58, tzinfo=UTC)
+        database = Database(sqlite_url(tmp_path / "test.db"))
         played = stage.build(database, book=Book(count=1), enroll=False, at=evening)
         slot = ask(played, ttl_s=900)
         assert slot.id is not None
@@ -138,10 +149,10 @@ class TestStarted:
         played.clock.advance(timedelta(minutes=2))
         assert refused(played, slot.id) == "slot_void"
 
-    def test_a_stop_waits_for_an_answer_that_may_still_be_acted_on(self, played: Stage) -> None:
-        slot_id = taken(played)
-        started(played.house, slot_id)
-        with played.database.read(played.clock) as unit:
+    def test_a_stop_waits_for_an_answer_that_may_still_be_acted_on(self, both: Stage) -> None:
+        slot_id = taken(both)
+        started(both.house, slot_id)
+        with both.database.read(both.clock) as unit:
             assert 0 < entry.permits_end(unit, [WHO]) - unit.now_micros <= 1_000_000
 
 
@@ -211,24 +222,24 @@ class TestVoid:
         assert void(played.house, slot_id, reason="trunk busy", proof="no INVITE") == "released"
         assert used(played) == 0
 
-    def test_after_the_start_it_counts_and_keeps_what_was_said(self, played: Stage) -> None:
-        slot_id = taken(played)
-        started(played.house, slot_id)
-        assert void(played.house, slot_id, reason="trunk busy", proof="no INVITE") == "ambiguous"
-        assert void(played.house, slot_id, reason="trunk busy", proof="no INVITE") == "ambiguous"
-        assert used(played) == 1
-        kept = played.query("SELECT failure, failure_detail FROM attempt WHERE id = :id", id=slot_id)
+    def test_after_the_start_it_counts_and_keeps_what_was_said(self, both: Stage) -> None:
+        slot_id = taken(both)
+        started(both.house, slot_id)
+        assert void(both.house, slot_id, reason="trunk busy", proof="no INVITE") == "ambiguous"
+        assert void(both.house, slot_id, reason="trunk busy", proof="no INVITE") == "ambiguous"
+        assert used(both) == 1
+        kept = both.query("SELECT failure, failure_detail FROM attempt WHERE id = :id", id=slot_id)
         assert kept == [("void: trunk busy", "no INVITE")]
-        assert played.query("SELECT kind, consumer_id FROM incident") == [("void_after_start", WHO)]
-        lines = played.query("SELECT kind FROM ledger_entry WHERE attempt_id = :id ORDER BY id", id=slot_id)
+        assert both.query("SELECT kind, consumer_id FROM incident") == [("void_after_start", WHO)]
+        lines = both.query("SELECT kind FROM ledger_entry WHERE attempt_id = :id ORDER BY id", id=slot_id)
         assert [row[0] for row in lines] == ["reserved", "submitted", "outcome"]
 
-    def test_what_never_connected_is_committed_and_not_counted(self, played: Stage) -> None:
-        slot_id = taken(played)
-        started(played.house, slot_id)
-        void(played.house, slot_id, reason="trunk busy", proof="no INVITE")
-        commit(played.house, slot_id, outcome="busy")
-        assert used(played) == 0
+    def test_what_never_connected_is_committed_and_not_counted(self, both: Stage) -> None:
+        slot_id = taken(both)
+        started(both.house, slot_id)
+        void(both.house, slot_id, reason="trunk busy", proof="no INVITE")
+        commit(both.house, slot_id, outcome="busy")
+        assert used(both) == 0
 
     def test_no_week_has_an_eighth_start(self, played: Stage) -> None:
         begun = 0
@@ -257,14 +268,14 @@ class TestVoid:
 
 
 class TestExternalId:
-    def test_the_same_request_again_is_the_same_slot(self, played: Stage) -> None:
-        first, second = ask(played, "x-1"), ask(played, "x-1")
+    def test_the_same_request_again_is_the_same_slot(self, both: Stage) -> None:
+        first, second = ask(both, "x-1"), ask(both, "x-1")
         assert first == second
-        assert (second.state, played.scalar("SELECT count(*) FROM attempt")) == ("reserved", 1)
+        assert (second.state, both.scalar("SELECT count(*) FROM attempt")) == ("reserved", 1)
 
-    def test_many_at_once_get_one_slot(self, played: Stage) -> None:
+    def test_many_at_once_get_one_slot(self, both: Stage) -> None:
         with ThreadPoolExecutor(6) as pool:
-            slots = list(pool.map(lambda _: ask(played, "x-1").id, range(12)))
+            slots = list(pool.map(lambda _: ask(both, "x-1").id, range(12)))
         assert len(set(slots)) == 1
         assert slots[0] is not None
 
@@ -375,19 +386,19 @@ class TestReport:
         assert caught.value.where == "outcome"
         assert state(played, slot.id) == "submitted"
 
-    def test_the_same_report_again_is_harmless_and_another_one_is_refused(self, played: Stage) -> None:
-        slot_id = taken(played)
-        started(played.house, slot_id)
+    def test_the_same_report_again_is_harmless_and_another_one_is_refused(self, both: Stage) -> None:
+        slot_id = taken(both)
+        started(both.house, slot_id)
         for _ in range(2):
             assert (
-                commit(played.house, slot_id, outcome="conversation", conversation_accounts=(ACCOUNT,))
+                commit(both.house, slot_id, outcome="conversation", conversation_accounts=(ACCOUNT,))
                 == "delivered"
             )
         with pytest.raises(ConflictError):
-            commit(played.house, slot_id, outcome="busy")
+            commit(both.house, slot_id, outcome="busy")
         with pytest.raises(ConflictError):
-            commit(played.house, slot_id, outcome="conversation", conversation_accounts=(ACCOUNT, "A-other"))
-        assert played.scalar("SELECT count(*) FROM contact_event") == 2
+            commit(both.house, slot_id, outcome="conversation", conversation_accounts=(ACCOUNT, "A-other"))
+        assert both.scalar("SELECT count(*) FROM contact_event") == 2
 
 
 def used(played: Stage) -> int:
