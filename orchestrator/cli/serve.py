@@ -252,7 +252,7 @@ def greet_people(runtime: Runtime) -> None:
     if not runtime.settings.is_production and mark.is_set(runtime.database, sample.MARK):
         word = sample_people.ensure(runtime.house, runtime.settings.data_dir)
     if word is not None:
-        *names, last = user.sample_names(runtime.house)
+        *names, last = sample_people.names(runtime.house)
         who = f"{', '.join(names)} or {last}" if names else last
         terminal.say(f"Sign in as {who}, each with the password  {word}")
         kept = runtime.settings.data_dir / sample_people.PASSWORD_FILE

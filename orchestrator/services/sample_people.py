@@ -28,7 +28,7 @@ def ensure(house: House, folder: Path) -> str | None:
     """
     known = {one.name for one in user.everybody(house)}
     missing = [one for one in PEOPLE if one[0] not in known]
-    there = user.sample_names(house)
+    there = names(house)
     if not missing and not there:
         return None
     kept = _kept_password(folder)
@@ -40,14 +40,20 @@ def ensure(house: House, folder: Path) -> str | None:
     return password
 
 
+def names(house: House) -> list[str]:
+    """Those of them who can sign in, in the order of the roles."""
+    there = set(user.sample_names(house))
+    return [name for name, _, _ in PEOPLE if name in there]
+
+
 def refuse(house: House) -> None:
     """A SettingError while one of them can sign in: for production."""
-    if names := user.sample_names(house):
+    if there := names(house):
         raise SettingError(
-            f"sample people can sign in: {', '.join(names)}",
+            f"sample people can sign in: {', '.join(there)}",
             code="sample_people",
             where="DUECOURSE_MODE",
-            hint="duecourse users disable each of them, or name a new database",
+            hint="add an administrator of your own, then duecourse users disable each of these",
         )
 
 
