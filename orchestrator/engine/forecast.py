@@ -171,17 +171,26 @@ class _Foresight(Planning):
 
     ahead: _Ahead
 
+    def _contact(self, courses: Sequence[Course]) -> None:
+        halt = self.ahead.turn.halt()
+        if halt is not None and all(self.ahead.was_looked_at(one.row) for one in courses):
+            self._keep_back(courses, halt)
+            return
+        super()._contact(courses)
+
     def _take(self, courses: Sequence[Course], choice: Choice) -> None:
         ahead, first = self.ahead, courses[0]
         is_ours = first.row.campaign_id == ahead.question.row.id
         judged = choice.judged
+        halt = ahead.turn.halt() if is_ours else None
+        if halt is not None:
+            # the planner would not even ask: here, what the law says is only looked at
+            ahead.looked(courses, choice, self.now)
+            self._keep_back(courses, halt)
+            return
         if judged is not None and choice.decision is Decision.ALLOW and is_ours:
             covered = frozenset(judged.proposal.account_ids)
             ahead.allowed(covered, self.now)
-            halt = ahead.turn.halt()
-            if halt is not None:
-                self._keep_back(courses, halt)
-                return
             if first.row.account_id in covered:
                 ahead.turn.take()
                 ahead.contacted(choice, self.now)
@@ -312,10 +321,10 @@ class _Ahead:
         for limit in self.turn.limits:
             limit.left -= self.used.get((limit.reason, limit.window.starts_at), 0)
         halt = self.turn.halt()
-        kept = [row for row in rows if halt is None or not self._is_known_allowed(row)]
+        kept = [row for row in rows if halt is None or not self.was_looked_at(row)]
         if halt is not None:
             for row in rows:
-                if self._is_known_allowed(row):
+                if self.was_looked_at(row):
                     self._wait(row, halt, now)
         self.recorder.now = now
         planning = _Foresight(self.house, self.reader, self.recorder, now, Counter(), Turns())
@@ -326,11 +335,9 @@ class _Ahead:
             self._follow(by_id[move.id], move, now)
         self.recorder.writes.moves.clear()
 
-    def _is_known_allowed(self, row: EnrollmentRow) -> bool:
-        """It was allowed before and only waits for its turn: it need not be judged to wait on."""
-        if row.campaign_id != self.question.row.id:
-            return False
-        return row.reason in WAITS
+    def was_looked_at(self, row: EnrollmentRow) -> bool:
+        """It waits for its turn already: it need not be judged again to wait on."""
+        return row.campaign_id == self.question.row.id and row.reason in WAITS
 
     def _wait(self, row: EnrollmentRow, halt: Halt, now: datetime) -> None:
         self.push(row._replace(next_at=to_micros(halt.until), changed_at=to_micros(now)))
@@ -339,8 +346,24 @@ class _Ahead:
         """The law lets these accounts be spoken of now, whatever the limits say."""
         for account_id in account_ids:
             seen = self.foreseen.accounts.get(account_id)
-            if seen is not None and seen.allowed_at is None:
+            if seen is not None and (seen.allowed_at is None or at < seen.allowed_at):
                 seen.allowed_at = at
+
+    def looked(self, courses: Sequence[Course], choice: Choice, at: datetime) -> None:
+        """What the law says of contacts that the limits keep back: allowed now, or from a time on."""
+        if choice.judged is None:
+            return
+        if choice.decision is Decision.ALLOW:
+            self.allowed(choice.judged.proposal.account_ids, at)
+            return
+        verdict = choice.judged.verdict
+        for course in courses:
+            seen = self.foreseen.accounts.get(course.row.account_id)
+            if seen is not None and seen.allowed_at is None and verdict.rules:
+                seen.rule = seen.rule or verdict.rules[0].id
+                self.foreseen.findings.setdefault(verdict.rules[0].id, verdict.rules[0])
+        if verdict.retry_at is not None:
+            self.allowed([one.row.account_id for one in courses], verdict.retry_at)
 
     def contacted(self, choice: Choice, at: datetime) -> None:
         """A contact of the campaign is foreseen to leave."""
