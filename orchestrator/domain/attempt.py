@@ -28,6 +28,12 @@ class AttemptState(StrEnum):
     DELIVERY_UNKNOWN = "delivery_unknown"
 
 
+LEAVE_S = 1.0
+"""Seconds that the leave to make a contact lasts: a permit, or the answer that a slot's contact may begin.
+
+It is counted from before the statement that gave it, so that a stop that came after is obeyed within a second.
+"""
+
 _S = AttemptState
 _REPORTS = frozenset({_S.SENT, _S.DELIVERED, _S.UNDELIVERED, _S.FAILED, _S.DELIVERY_UNKNOWN})
 

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from channels.contract import Channel
+from orchestrator.domain.attempt import LEAVE_S
 from orchestrator.engine import failpoint
 from orchestrator.engine.choice import Choice, Wish, choose
 from orchestrator.engine.facts import Reader
 from orchestrator.engine.house import House
 from orchestrator.engine.judgement import Judged, earliest, instead
-from orchestrator.engine.permit import LIFETIME_S, Permit, mint
+from orchestrator.engine.permit import Permit, mint
 from orchestrator.engine.reading import read_batch
 from orchestrator.engine.record import Origin, Recorder
 from orchestrator.engine.release import release_lapsed
@@ -105,7 +106,7 @@ def admit(house: House, channel: Channel, limit: int, only: str | None = None) -
             limit,
             owner=house.node,
             only=only,
-            permit_us=int(LIFETIME_S * _SECOND),
+            permit_us=int(LEAVE_S * _SECOND),
             lease_us=int(house.lease_s * _SECOND),
         )
         failpoint.reach("admit.written")

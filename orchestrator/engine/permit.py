@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from orchestrator.domain.attempt import LEAVE_S
 from orchestrator.errors import DuecourseError
-
-LIFETIME_S = 1.0
-"""From before the admitting statement began, so that a stop that came after it is obeyed within a second."""
 
 
 class PermitError(DuecourseError):
@@ -41,4 +39,4 @@ class Permit:
 
 def mint(attempt_id: str, digest: str, fence: int, began: float) -> Permit:
     """A permit for an attempt that the admitting statement, begun at monotonic `began`, let through."""
-    return Permit(attempt_id, digest, fence, began + LIFETIME_S)
+    return Permit(attempt_id, digest, fence, began + LEAVE_S)

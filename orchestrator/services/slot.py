@@ -8,10 +8,9 @@ from typing import Any
 
 from orchestrator.audit import ledger
 from orchestrator.audit.ledger import Line, LineKind
-from orchestrator.domain.attempt import UNCOUNTED, AttemptState
+from orchestrator.domain.attempt import LEAVE_S, UNCOUNTED, AttemptState
 from orchestrator.engine.entry import enter_outcome, open_incident
 from orchestrator.engine.house import House
-from orchestrator.engine.permit import LIFETIME_S
 from orchestrator.engine.release import Release, release
 from orchestrator.engine.stored import id_list
 from orchestrator.errors import ConflictError, UnknownReference, UsageError
@@ -37,7 +36,7 @@ def started(house: House, slot_id: str) -> datetime:
         row = _own(unit, slot_id)
         objection = why_unusable(unit, row)
         if objection is None:
-            contacting.start(unit, slot_id, permit_us=int(LIFETIME_S * 1_000_000))
+            contacting.start(unit, slot_id, permit_us=int(LEAVE_S * 1_000_000))
         if row.state == AttemptState.RESERVED and objection is None:
             _line(house, unit, LineKind.SUBMITTED, row, {"by": "reservation"})
         elif row.state == AttemptState.RESERVED and objection is not None and objection.code == "slot_void":
