@@ -21,12 +21,18 @@ PUBLIC = {
     "/webhooks/twilio/voice/{attempt_id}", "/webhooks/email", "/sign-in",
 }  # fmt: skip
 APP = create_app(cast(Runtime, None))
-ROUTES = [
-    route
-    for router in [*routers(), *console.routers()]
-    for route in router.routes
-    if isinstance(route, APIRoute)
-]
+
+
+def found(router: Any) -> Iterator[APIRoute]:
+    """The routes of a router and of those that it includes."""
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            yield route
+        elif hasattr(route, "original_router"):
+            yield from found(route.original_router)
+
+
+ROUTES = [route for router in [*routers(), *console.routers()] for route in found(router)]
 
 
 def permissions(dependant: Dependant) -> Iterator[Permission]:
@@ -48,6 +54,19 @@ def test_every_route_names_its_permission(route: APIRoute) -> None:
         "exactly one permission: a Can... or May... parameter, Depends(PUBLIC) or AVisitor"
     )
     assert (Permission.PUBLIC in named) == (route.path in PUBLIC)
+
+
+def test_no_route_is_overlooked() -> None:
+    """What is described was looked at here."""
+    known = [(method, route.path) for route in ROUTES for method in route.methods or ()]
+    # a route of an included router does not know what it is included under
+    overlooked = [
+        f"{method} {path}"
+        for path, ways in APP.openapi()["paths"].items()
+        for method in ways
+        if not any(method.upper() == one and path.endswith(end) for one, end in known)
+    ]
+    assert overlooked == []
 
 
 def test_there_is_no_other_way_in() -> None:
