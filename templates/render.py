@@ -32,6 +32,7 @@ class Rendered(msgspec.Struct, frozen=True):
     the script of a task.
     parts: every part of the template by name (voice: `limited_content` for machines, `right_party` question,
     `message`, `wrong_person`; letter: its sections, `amounts` as lines of `label | amount`).
+    obligations: what was asked for, with the words that fulfil it; none where the template's own do.
     """
 
     template: str
@@ -43,7 +44,7 @@ class Rendered(msgspec.Struct, frozen=True):
     text: str
     html: str
     parts: dict[str, str]
-    obligations: tuple[str, ...]
+    obligations: dict[str, str]
     max_segments: int
 
     @property
@@ -88,7 +89,7 @@ def render(
     told = [one for one, text in texts.items() if text and template.tells_of_reader(one)]
     shape = shape_of(values, texts, told) if template.can_be_left_open else None
     if shape is None:
-        return _rendered(template, _parts(template, values, texts), tuple(texts))
+        return _rendered(template, _parts(template, values, texts), texts)
     form: Form | None = template.forms.get(shape.fixed)
     if form is None:
         form = form_of(_parts(template, opened(values), opened_texts(texts, told)))
@@ -99,7 +100,7 @@ def render(
         parts = {name: _tidy(name, made) for name, made in parts.items()}
     if sum(map(len, parts.values())) * 4 > MAX_OUTPUT_BYTES:
         parts = _parts(template, values, texts)  # counts bytes
-    return _rendered(template, parts, tuple(texts))
+    return _rendered(template, parts, texts)
 
 
 def _parts(template: Template, values: dict[str, Any], texts: Mapping[str, str]) -> dict[str, str]:
@@ -223,7 +224,7 @@ def _stands_in(words: str, channel: str, parts: Mapping[str, str]) -> bool:
     return any(words in made for made in parts.values())
 
 
-def _rendered(template: Template, parts: dict[str, str], obligations: tuple[str, ...]) -> Rendered:
+def _rendered(template: Template, parts: dict[str, str], obligations: dict[str, str]) -> Rendered:
     text = _text(template.channel, parts)
     if not text:
         raise InvalidVariable("the message is empty", file=template.file)

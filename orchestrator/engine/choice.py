@@ -49,6 +49,8 @@ class Wish(msgspec.Struct, frozen=True):
     template_needed: bool = True
     exact: bool = False
     """All the accounts or none: a caller outside cannot be told to leave some out."""
+    language: str | None = None
+    """What the message is written in, None: the consumer's."""
 
 
 def wish_of(consumer_id: str, account_ids: Sequence[str], step: Step, attempt_id: str) -> Wish:
@@ -80,7 +82,7 @@ def choose(house: House, reader: Reader, wish: Wish, at: datetime) -> Choice:
 
 def _proposals(reader: Reader, wish: Wish) -> Iterator[Proposal]:
     """One by one: most contacts are made in the first way."""
-    language = reader.consumer(wish.consumer_id).language
+    language = wish.language or reader.consumer(wish.consumer_id).language
     for channel in wish.channels:
         for point in usable_points(reader, wish.consumer_id, channel):
             if wish.contact_point_id is not None and (point is None or point.id != wish.contact_point_id):

@@ -36,7 +36,10 @@ class Body(msgspec.Struct, frozen=True):
 
 
 class Composed(msgspec.Struct, frozen=True):
-    """A message ready to be reserved; `body` is the JSON of a Body."""
+    """A message ready to be reserved; `body` is the JSON of a Body.
+
+    `obligations`: what the verdict asks it to carry, with the words that do, none where the template's own do.
+    """
 
     template: str
     version: str
@@ -45,6 +48,7 @@ class Composed(msgspec.Struct, frozen=True):
     body: str
     content_digest: str
     text: str
+    obligations: dict[str, str] = {}
 
 
 class Blocked(msgspec.Struct, frozen=True):
@@ -62,7 +66,7 @@ def compose(
     consumer = reader.consumer(proposal.consumer_id)
     accounts = [row for row in reader.accounts(consumer.id) if row.id in proposal.account_ids]
     channel = proposal.channel
-    found = _find(house, template, channel, consumer, accounts)
+    found = _find(house, template, channel, consumer, accounts, proposal.language or consumer.language)
     if found is None:
         return Blocked(
             "template_missing", f"no template {template!r} for {channel} in the consumer's language"
@@ -107,15 +111,21 @@ def _composed(rendered: Rendered, channel: str, name: str) -> Composed:
         body=msgspec.json.encode(body, order="deterministic").decode(),
         content_digest=digest,
         text=rendered.text,
+        obligations=rendered.obligations,
     )
 
 
 def _find(
-    house: House, name: str, channel: str, consumer: ConsumerRow, accounts: Sequence[AccountRow]
+    house: House,
+    name: str,
+    channel: str,
+    consumer: ConsumerRow,
+    accounts: Sequence[AccountRow],
+    language: str | None,
 ) -> tuple[Template, Sender] | None:
     """The template in the consumer's language, else in the creditor's default language, with its sender."""
     creditor = accounts[0].creditor_id if accounts else ""
-    form = house.catalog.find(name, channel, consumer.language) if consumer.language else None
+    form = house.catalog.find(name, channel, language) if language else None
     if form is None:
         known = house.firm.creditor(creditor)
         form = house.catalog.find(name, channel, known.default_language if known is not None else "en")

@@ -17,7 +17,7 @@ from orchestrator.engine.house import House
 from orchestrator.engine.judgement import alternative, earliest, refusal
 from orchestrator.engine.record import Origin
 from orchestrator.errors import UnknownReference, UsageError
-from orchestrator.store import contacting
+from orchestrator.store import claim, contacting
 from orchestrator.store.identifier import derived_id, new_id
 from orchestrator.store.session import Session
 from policies.verdict import Alternative, Decision, Verdict
@@ -29,7 +29,7 @@ CHANNELS = ("sms", "email", "voice", "letter")
 class Contact:
     """A contact somebody asks about. No accounts: all of the consumer's. `address`: a value or a contact point's id.
 
-    `at` (aware) asks about another time; only `check` takes it.
+    `at` (aware) asks about another time; only `check` takes it. `language`: of the message, None: the consumer's.
     """
 
     consumer_id: str
@@ -40,6 +40,7 @@ class Contact:
     content: str = "collection"
     at: datetime | None = None
     automated: bool = False
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ async def send_contact(house: House, contact: Contact, *, requested_by: str, key
     """The same gate, then the contact, now. `key` makes repeating the call harmless."""
     attempt_id = derived_id("at", "contact", key) if key is not None else new_id("at")
     with house.database.write(house.clock) as unit:
+        # the same call twice at once: the second waits for the first, and finds its attempt
+        claim.lock_pools(unit, [contact.consumer_id])
         known = contacting.attempt(unit, attempt_id)
         if known is not None:
             return _sent(unit, known)
@@ -150,6 +153,7 @@ def _wish(
         contact_point_id=point_id(house, unit, contact),
         automated=contact.automated or (bool(attempt_id) and contact.channel == "voice"),
         template_needed=bool(attempt_id),
+        language=contact.language,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from orchestrator.engine.choice import within_handover
 from orchestrator.engine.facts import Proposal, Reader
@@ -17,15 +17,17 @@ from orchestrator.engine.house import House
 from orchestrator.engine.judgement import Judged, judge_one
 from orchestrator.engine.reading import read_batch
 from orchestrator.errors import UnknownReference
+from orchestrator.services.local_days import days_from
+from orchestrator.services.said import Said, agreed_at, said_of_verdict
 from orchestrator.store import contacting
 from orchestrator.store.dossier import PointRow
 from orchestrator.store.session import Session
 from policies.outline import Openness, Piece, outline
-from policies.pack import Rule
 from policies.verdict import Decision, Verdict
 
 CHANNELS_OF_KIND = {"phone": ("sms", "voice"), "email": ("email",), "postal": ("letter",)}
 _USABLE = frozenset({"unverified", "valid"})
+_PREFERENCE = ("sms", "email", "letter", "voice")
 _RANK = {Decision.ALLOW: 0, Decision.DEFER: 1, Decision.HOLD: 2, Decision.DENY: 3}
 
 
@@ -33,8 +35,9 @@ _RANK = {Decision.ALLOW: 0, Decision.DEFER: 1, Decision.HOLD: 2, Decision.DENY: 
 class PointAnswer:
     """One channel of one contact point. `value` is its plain value; `state`: of the point (valid, bounced ...).
 
-    `rules` holds the rules that the verdict names, by id, for who words the reason. `party` is a role, None for the
-    consumer's own. `pieces` cover the days asked for.
+    `said`: what the rules say that decide, the one to name first, for who words the reason. `agreed_at`: since when the
+    consumer agrees to it, as far as recorded. `party` is a role, None for the consumer's own. `pieces` cover the time
+    from now to the end of the days asked for.
     """
 
     point_id: str
@@ -45,12 +48,23 @@ class PointAnswer:
     state: str
     party: str | None
     verdict: Verdict
-    rules: dict[str, Rule]
+    said: tuple[Said, ...]
+    agreed_at: datetime | None
     pieces: tuple[Piece, ...]
 
     @property
     def is_usable(self) -> bool:
         return self.state in _USABLE
+
+    @property
+    def decision(self) -> Decision:
+        """What is shown: a point that may not be used is not allowed, whatever the rules say of its hours."""
+        return self.verdict.decision if self.is_usable and self.party is None else Decision.DENY
+
+    @property
+    def key(self) -> str:
+        """Names the row in forms and addresses."""
+        return f"{self.channel}:{self.point_id}"
 
     @property
     def may_send(self) -> bool:
@@ -59,19 +73,26 @@ class PointAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """The answers of one account at one moment, now first, then the soonest, on hold, not allowed."""
+    """The answers of one account at one moment, now first, then the soonest, on hold, not allowed.
+
+    `midnights` are the starts of the days shown in `zone`, and the end of the last one.
+    """
 
     consumer_id: str
     account_id: str
     at: datetime
+    zone: str
     zones: tuple[str, ...]
-    starts: datetime
-    ends: datetime
+    midnights: tuple[datetime, ...]
     answers: tuple[PointAnswer, ...]
 
+    def answer(self, key: str) -> PointAnswer | None:
+        """The row of that name."""
+        return next((one for one in self.answers if one.key == key), None)
 
-def read_panel(house: House, consumer_id: str, account_id: str, starts: datetime, days: int = 7) -> Panel:
-    """The panel now; `starts` (aware) is where the strips begin, usually the consumer's midnight today."""
+
+def read_panel(house: House, consumer_id: str, account_id: str, zone: str = "UTC", days: int = 7) -> Panel:
+    """The panel now, over today and the days that follow as `zone` counts them."""
     with house.database.read(house.clock) as unit:
         if not contacting.has_consumer(unit, consumer_id):
             raise UnknownReference(f"no consumer {consumer_id!r}", where="consumer_id")
@@ -80,13 +101,13 @@ def read_panel(house: House, consumer_id: str, account_id: str, starts: datetime
             raise UnknownReference(f"{consumer_id} has no account {account_id!r}", where="account_id")
         values = _values(unit, consumer_id)
         at = unit.now
-    ends = starts + timedelta(days=days)
+    midnights = days_from(at, zone, days)
     answers = [
-        _answer(house, reader, point, proposal, values.get(point.id, b""), at, ends)
+        _answer(house, reader, point, proposal, values.get(point.id, b""), at, midnights[-1])
         for point, proposal in _proposals(reader, consumer_id, account_id)
     ]
     zones = tuple(sorted({entry["zone"] for entry in reader.consumer(consumer_id).zones or ()}))
-    return Panel(consumer_id, account_id, at, zones, starts, ends, tuple(sorted(answers, key=_order)))
+    return Panel(consumer_id, account_id, at, zone, zones, midnights, tuple(sorted(answers, key=_order)))
 
 
 def _values(unit: Session, consumer_id: str) -> dict[str, bytes]:
@@ -134,7 +155,6 @@ def _answer(  # noqa: PLR0917 - a row and all that it is made of
 ) -> PointAnswer:
     asked = judge_one(house, reader, proposal, at)
     judged = within_handover(asked, at)
-    rules = {} if asked.stack is None else asked.stack.by_id
     return PointAnswer(
         point_id=point.id,
         channel=proposal.channel,
@@ -144,7 +164,8 @@ def _answer(  # noqa: PLR0917 - a row and all that it is made of
         state=point.state,
         party=None if point.party_id is None else proposal.party,
         verdict=judged.verdict,
-        rules={one.id: rules[one.id] for one in judged.verdict.rules if one.id in rules},
+        said=said_of_verdict(judged),
+        agreed_at=agreed_at(judged.facts, point.id),
         pieces=_pieces(asked, point, at, ends),
     )
 
@@ -168,9 +189,8 @@ def _handed_over(piece: Piece, zones: Sequence[str]) -> Iterator[Piece]:
         start = end
 
 
-def _order(answer: PointAnswer) -> tuple[int, float, str, str]:
+def _order(answer: PointAnswer) -> tuple[int, float, int, str]:
     """Now, later (the soonest first), on hold, not allowed; an unusable point last of its kind."""
     verdict = answer.verdict
-    rank = _RANK[verdict.decision] if answer.is_usable and answer.party is None else _RANK[Decision.DENY]
     when = verdict.retry_at.timestamp() if verdict.retry_at is not None else 0.0
-    return rank, when, answer.channel, answer.point_id
+    return _RANK[answer.decision], when, _PREFERENCE.index(answer.channel), answer.point_id

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from orchestrator.engine import gate
 from orchestrator.engine.choice import Wish
-from orchestrator.engine.facts import Proposal
+from orchestrator.engine.facts import Proposal, Reader
 from orchestrator.engine.house import House
-from orchestrator.engine.judgement import judge_group, usable_points
+from orchestrator.engine.judgement import Judged, judge_group, usable_points
 from orchestrator.engine.message import Blocked, Composed, compose
 from orchestrator.engine.reading import read_batch
 from orchestrator.errors import InputError, UnknownReference
@@ -37,8 +39,15 @@ def preview(
         contact_point_id=point.id if point is not None else None,
         language=reader.consumer(consumer_id).language,
     )
-    judged = judge_group(house, reader, proposal, at)
-    composed = compose(house, reader, judged, template=template, attempt_id=ATTEMPT, at=at)
+    _, composed = compose_as(house, reader, proposal, template, at)
     if isinstance(composed, Blocked):
         raise InputError(composed.found, code=composed.code, where=template)
     return composed
+
+
+def compose_as(
+    house: House, reader: Reader, proposal: Proposal, template: str, at: datetime
+) -> tuple[Judged, Composed | Blocked]:
+    """The answer for a contact at `at`, and its words as they would leave, allowed or not."""
+    judged = judge_group(house, reader, proposal, at)
+    return judged, compose(house, reader, judged, template=template, attempt_id=ATTEMPT, at=at)

@@ -41,7 +41,7 @@ def test_each_obligation_reaches_the_message_in_its_language(channel: str, local
     values = sample_values(template)
     for one in EXPECTED[channel]:
         made = render(template, values, [one])
-        assert made.obligations == (one,)
+        assert set(made.obligations) == {one}
         if one in template.slot_of:
             text = CATALOG.texts[locale].fill(one, channel, values)
             assert any(text in part for part in made.parts.values())
