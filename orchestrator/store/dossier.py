@@ -361,29 +361,29 @@ def _current(table: str, dialect: str) -> str:
 _date = lru_cache(maxsize=4096)(date.fromisoformat)
 
 
+def _json(value: Any) -> Any:
+    return msgspec.json.decode(value) if isinstance(value, str | bytes) else value
+
+
 @cache
-def _decoders(row: type[Any], dialect: str) -> list[tuple[int, str]]:
-    """Which places of a row need converting: SQLite gives text for dates and JSON, and numbers for booleans."""
-    found = []
-    for place, name in enumerate(row._fields):
+def _decoders(row: type[Any], dialect: str) -> list[tuple[int, Callable[[Any], Any]]]:
+    """How to convert which places of a row: SQLite gives text for dates and JSON, and numbers for booleans.
+
+    PostgreSQL's driver has converted everything: reading a text out of JSON twice would make something else of it.
+    """
+    found: list[tuple[int, Callable[[Any], Any]]] = []
+    for place, name in enumerate(row._fields if dialect == "sqlite" else ()):
         if name in _JSON:
-            found.append((place, "json"))
-        elif dialect == "sqlite" and (name.endswith(("_on", "_since")) or name in _DATES):
-            found.append((place, "date"))
-        elif dialect == "sqlite" and name in _BOOLEANS:
-            found.append((place, "boolean"))
+            found.append((place, _json))
+        elif name.endswith(("_on", "_since")) or name in _DATES:
+            found.append((place, _date))
+        elif name in _BOOLEANS:
+            found.append((place, bool))
     return found
 
 
-def _decoded(values: list[Any], decoders: Sequence[tuple[int, str]]) -> list[Any]:
-    for place, kind in decoders:
-        value = values[place]
-        if value is None:
-            continue
-        if kind == "json" and isinstance(value, str | bytes):
-            values[place] = msgspec.json.decode(value)
-        elif kind == "date" and isinstance(value, str):
-            values[place] = _date(value)
-        elif kind == "boolean":
-            values[place] = bool(value)
+def _decoded(values: list[Any], decoders: Sequence[tuple[int, Callable[[Any], Any]]]) -> list[Any]:
+    for place, decode in decoders:
+        if values[place] is not None:
+            values[place] = decode(values[place])
     return values
