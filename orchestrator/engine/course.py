@@ -43,11 +43,16 @@ class Course:
     now: datetime
     place: int = -1
     cadence: Cadence | None = None
+    pool: Pool | None = None
+    account: AccountRow | None = None
     _named: tuple[int, str] | None = None
 
     def __post_init__(self) -> None:
         self.place = self.row.step
         self.cadence = self.house.cadences.version(self.row.cadence, self.row.cadence_digest)
+        self.pool = self.reader.pool(self.row.consumer_id)
+        accounts = self.reader.accounts(self.row.consumer_id) if self.pool is not None else []
+        self.account = next((one for one in accounts if one.id == self.row.account_id), None)
 
     @property
     def step(self) -> Step:
@@ -55,15 +60,6 @@ class Course:
         if cadence is None:
             raise LookupError(self.row.cadence)
         return cadence.steps[self.place]
-
-    @property
-    def account(self) -> AccountRow | None:
-        accounts = self.reader.accounts(self.row.consumer_id) if self.pool is not None else []
-        return next((one for one in accounts if one.id == self.row.account_id), None)
-
-    @property
-    def pool(self) -> Pool | None:
-        return self.reader.pool(self.row.consumer_id)
 
     @property
     def group(self) -> tuple[object, ...]:
