@@ -19,6 +19,7 @@ MAX_FORMS = 256
 _OPEN, _CLOSE = "\ue000", "\ue001"
 """Private-use signs, which no checked value holds."""
 _HOLE = re.compile(f"{_OPEN}([a-z0-9_.]+){_CLOSE}")
+_SPECIAL = re.compile("[&<>\"']")
 _CODE = re.compile(r"\{[{%].*?[}%]\}", re.DOTALL)
 _MORE_THAN_NAMES = re.compile(r"[|=<>]")
 
@@ -40,7 +41,9 @@ class Form(msgspec.Struct, frozen=True):
         made = {}
         for name, text, holes in self.parts:
             values = [own[hole] for hole in holes]
-            made[name] = text % tuple(map(escape, values) if name == "html" else values)
+            if name == "html":
+                values = [str(escape(value)) if _SPECIAL.search(value) else value for value in values]
+            made[name] = text % tuple(values)
         return made
 
 

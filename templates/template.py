@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -66,6 +66,15 @@ class Template:
         if texts is None or obligation not in self.slot_of or obligation not in texts.texts:
             return False
         return not texts.needs(obligation, self.channel).keys() <= KEPT
+
+    def asks_for(self, name: str, obligations: Iterable[str]) -> bool:
+        """A variable stands in the template or in the texts of these obligations."""
+        if name in self.front.variables:
+            return True
+        texts = self.texts
+        if texts is None:
+            return False
+        return any(one in texts.texts and name in texts.needs(one, self.channel) for one in obligations)
 
     def accepts(self, obligation: str) -> bool:
         """The template has a slot for the obligation, or its own words fulfil it."""

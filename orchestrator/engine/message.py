@@ -79,10 +79,15 @@ def compose(
     if sender.missing:
         return Blocked("sender_incomplete", f"the firm file lacks {', '.join(sender.missing)}")
     today = local_date(judged.facts.zones, at)
-    about = _about(house, consumer, accounts, locale=form.locale, attempt_id=attempt_id, today=today)
-    variables = {**sender.variables, **about}
+    variables: dict[str, Any] = {
+        **sender.variables,
+        **_about(consumer, accounts, form.locale, attempt_id, today),
+    }
+    obligations = [one.id for one in judged.verdict.obligations]
+    if form.asks_for("opt_out_url", obligations):
+        variables["opt_out_url"] = unsubscribe_url(house, attempt_id)
     try:
-        rendered = render(form, variables, [one.id for one in judged.verdict.obligations])
+        rendered = render(form, variables, obligations)
     except (MissingObligation, MissingVariable) as error:
         return Blocked("sender_incomplete", error.message)
     except TemplateError as error:
@@ -135,13 +140,7 @@ def _find(
 
 
 def _about(
-    house: House,
-    consumer: ConsumerRow,
-    accounts: Sequence[AccountRow],
-    *,
-    locale: str,
-    attempt_id: str,
-    today: date,
+    consumer: ConsumerRow, accounts: Sequence[AccountRow], locale: str, attempt_id: str, today: date
 ) -> Mapping[str, Any]:
     """The standard variables that come from the consumer and the covered accounts."""
     owed = [Money(row.balance_minor, row.currency) for row in accounts]
@@ -159,7 +158,6 @@ def _about(
         "as_of": today,
         "sent_on": today,
         "reference": reference(attempt_id),
-        "opt_out_url": unsubscribe_url(house, attempt_id),
     }
 
 
