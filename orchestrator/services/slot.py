@@ -23,6 +23,8 @@ from policies.vocabulary import CALL_OUTCOMES, MESSAGE_OUTCOMES
 
 CLOCKS_DIFFER = timedelta(seconds=5)
 """By how much the clock of a dialer may differ from the database's."""
+ACT_WITHIN_US = 1_000_000
+"""How long the answer to a start may be acted on: as long as a permit, and an opt-out waits for it like for one."""
 _VOICE_DONE = frozenset({"conversation", "voicemail", "dropped", "callback_requested", "met"})
 
 

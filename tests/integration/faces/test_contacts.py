@@ -160,7 +160,8 @@ class TestIdempotency:
 
 class TestReservation:
     def reserve(self, client: TestClient, callers: Callers, **more: Any) -> dict[str, Any]:
-        body = {"consumer_id": "C-1", "account_ids": ["A-1"], "channel": "voice", "ttl_s": 300} | more
+        body = {"consumer_id": "C-1", "account_ids": ["A-1"], "channel": "voice", "ttl_s": 300}
+        body |= {"automated": False} | more  # nobody here agreed to automated calls
         answer = client.post("/api/v1/reservations", json=body, headers=callers["collector"])
         assert answer.status_code == 200, answer.text
         slot: dict[str, Any] = answer.json()
