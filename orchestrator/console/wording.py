@@ -18,6 +18,8 @@ from babel.numbers import format_currency, format_decimal, format_percent, get_c
 LOCALES = {"en": "en_US", "zh": "zh_CN"}
 _DAY = {"en": "EEE d MMM", "zh": "M/d EEE"}
 _DAY_OF_YEAR = {"en": "EEE d MMM yyyy", "zh": "yyyy-MM-dd"}
+_DATE = {"en": "d MMM", "zh": "M/d"}
+_DATE_OF_YEAR = {"en": "d MMM yyyy", "zh": "yyyy-MM-dd"}
 _LONG_DAY = {"en": "EEE d MMM", "zh": "M 月 d 日 EEE"}
 # names that readers know better than the abbreviation, which means several places
 _ZONE_NAMES = {"Asia/Shanghai": {"en": "Beijing time", "zh": "北京时间"}}
@@ -42,6 +44,13 @@ class Wording:
         on = self.local(value, zone).date() if isinstance(value, datetime) else value
         forms = _DAY if on.year == self.local(self.now, zone).year else _DAY_OF_YEAR
         return str(format_date(on, forms[self.language], locale=self.locale))
+
+    def date(self, value: date | None) -> str:
+        """ "16 Nov", in another year with the year: a date of a record, whose weekday does not matter."""
+        if value is None:
+            return ""
+        forms = _DATE if value.year == self.local(self.now).year else _DATE_OF_YEAR
+        return str(format_date(value, forms[self.language], locale=self.locale))
 
     def long_day(self, value: datetime, zone: str | None = None) -> str:
         return str(format_date(self.local(value, zone).date(), _LONG_DAY[self.language], locale=self.locale))

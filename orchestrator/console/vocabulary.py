@@ -1,0 +1,385 @@
+"""The words of the policies in the readers' languages: channels, outcomes, contents, parties, facts, grades ...
+
+A word that is not here (a firm's own pack may bring one) is shown as it is written, without its underscores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from orchestrator.console.message import N_
+
+CHANNELS = {
+    "sms": N_("texts"),
+    "email": N_("e-mails"),
+    "voice": N_("calls"),
+    "voicemail": N_("voicemail"),
+    "letter": N_("letters"),
+    "visit": N_("visits"),
+    "im": N_("instant messages"),
+    "fax": N_("fax"),
+    "web": N_("the web portal"),
+    "web_session": N_("sessions in the portal"),
+    "postcard": N_("postcards"),
+    "social_public": N_("public posts"),
+    "social_contacts": N_("posts that contacts can see"),
+    "social_private": N_("private messages"),
+    "task": N_("call tasks"),
+    "credit_report": N_("credit reporting"),
+    "court": N_("court"),
+}
+OUTCOMES = {
+    "conversation": N_("conversation"),
+    "no_answer": N_("no answer"),
+    "voicemail": N_("voicemail left"),
+    "voicemail_not_left": N_("no voicemail left"),
+    "voicemail_withheld": N_("voicemail withheld"),
+    "ringless_voicemail": N_("ringless voicemail"),
+    "dropped": N_("dropped"),
+    "wrong_number": N_("wrong number"),
+    "callback_requested": N_("call-back requested"),
+    "met": N_("met"),
+    "visit_met": N_("met on a visit"),
+    "answering_machine_detected": N_("answering machine"),
+    "busy": N_("busy"),
+    "not_in_service": N_("not in service"),
+    "power_off": N_("switched off"),
+    "unreachable": N_("unreachable"),
+    "sent": N_("sent"),
+    "delivered": N_("delivered"),
+    "read": N_("read"),
+    "received": N_("received"),
+    "letter_delivered": N_("letter delivered"),
+    "undelivered": N_("undelivered"),
+    "bounced": N_("bounced"),
+    "failed": N_("failed"),
+    "returned": N_("returned"),
+}
+CONTENTS = {
+    "collection": N_("collection"),
+    "limited_content": N_("limited-content message"),
+    "payment_reminder": N_("payment reminder"),
+    "validation_notice": N_("validation notice"),
+    "agency_notice": N_("notice that an agency collects"),
+    "verification": N_("verification of the debt"),
+    "original_creditor_answer": N_("answer about the original creditor"),
+    "consent_request": N_("request for consent"),
+    "opt_out_confirmation": N_("confirmation of an opt-out"),
+    "opt_out_confirmation_with_extra": N_("confirmation of an opt-out that says more"),
+    "advise_terminating_efforts": N_("notice that collection ends"),
+    "may_invoke_ordinary_remedy": N_("notice of ordinary remedies"),
+    "intends_to_invoke_specified_remedy": N_("notice of a specified remedy"),
+    "mortgage_early_intervention_notice": N_("early-intervention notice on a mortgage"),
+    "threat_of_suit": N_("threat of a suit"),
+    "proof_of_claim": N_("proof of claim"),
+    "service_of_process": N_("service of process"),
+    "legally_required:*": N_("what other law requires"),
+    "overshadowing:*": N_("anything that overshadows the notice"),
+}
+PARTIES = {
+    "consumer": N_("the consumer"),
+    "co_borrower": N_("co-borrower"),
+    "guarantor": N_("guarantor"),
+    "spouse": N_("spouse"),
+    "parent_of_minor": N_("parent of a minor"),
+    "guardian": N_("guardian"),
+    "executor": N_("executor"),
+    "administrator": N_("administrator of the estate"),
+    "personal_representative": N_("personal representative"),
+    "confirmed_successor_in_interest": N_("confirmed successor in interest"),
+    "heir": N_("heir"),
+    "consumer_attorney": N_("the consumer’s attorney"),
+    "consumer_reporting_agency": N_("consumer reporting agency"),
+    "creditor": N_("the creditor"),
+    "creditor_attorney": N_("the creditor’s attorney"),
+    "collector_attorney": N_("the collector’s attorney"),
+    "reference": N_("contact person"),
+    "family": N_("family"),
+    "employer": N_("employer"),
+    "related_third": N_("third person related to the debt"),
+    "third_party:*": N_("any other third party"),
+    "other": N_("somebody else"),
+}
+PURPOSES = {
+    "location": N_("where the consumer is"),
+    "locate": N_("how to reach the consumer"),
+    "relay": N_("to pass a message on"),
+    "heir_contact": N_("to find heirs"),
+    "collect": N_("to collect"),
+}
+PLACES = {
+    "home": N_("home"),
+    "work": N_("work"),
+    "other": N_("another place"),
+    "home_inside": N_("inside the home"),
+    "office_area": N_("the office"),
+}
+ACTORS = {
+    "third_party_collector": N_("third-party collectors"),
+    "debt_buyer": N_("debt buyers"),
+    "original_creditor": N_("original creditors"),
+}
+NUMBERS = {
+    "mobile": N_("mobile"),
+    "landline": N_("landline"),
+    "work": N_("work number"),
+    "voip": N_("internet telephony"),
+}
+SCOPES = {
+    "person": N_("person"),
+    "household": N_("debtor and spouse together"),
+    "debt": N_("account"),
+    "address": N_("number or address"),
+    "place": N_("place"),
+    "channel": N_("channel"),
+}
+ELEMENTS = {
+    "sender_identity": N_("who sends it"),
+    "opt_out_notice": N_("how to opt out"),
+    "right_party_first": N_("the right person is asked for first"),
+    "envelope_plain": N_("a plain envelope"),
+    "bot_identity": N_("that a voicebot speaks"),
+    "human_handover": N_("a way to reach a person"),
+    "agency_relation": N_("for whom the agency acts"),
+    "official_phone": N_("the official telephone number"),
+    "letter_art69": N_("the contents of article 69"),
+    "mini_miranda_first": N_(
+        "that it is from a debt collector, to collect a debt, and that information will be used for that"
+    ),
+    "mini_miranda": N_("that it is from a debt collector"),
+    "recording_notice": N_("that the call is recorded"),
+    "debtor_name": N_("the debtor’s name"),
+    "balance": N_("the balance"),
+    "reason_and_legal_basis": N_("reason and legal basis"),
+    "rights_and_duties": N_("rights and duties"),
+    "query_repay_object_channels": N_("ways to ask, repay and object"),
+    "issuer_contact": N_("the issuer’s contact data"),
+    "seal": N_("the seal"),
+    "signature": N_("the sender’s signature"),
+    "business_name": N_("a business name that does not say collection"),
+    "reply_request": N_("a request to reply"),
+    "person_name": N_("the name of a person to ask for"),
+    "phone_number": N_("a telephone number"),
+    "salutation": N_("a salutation"),
+    "message_datetime": N_("date and time of the message"),
+    "suggested_reply_times": N_("suggested times for a reply"),
+    "any_representative": N_("that anybody may be spoken to"),
+    "collector_name": N_("the collector’s name"),
+    "collector_mailing_address": N_("the collector’s mailing address"),
+    "consumer_name": N_("the consumer’s name"),
+    "consumer_mailing_address": N_("the consumer’s mailing address"),
+    "creditor_on_itemization_date": N_("the creditor on the itemization date"),
+    "account_number": N_("the account number, shortened"),
+    "current_creditor": N_("the current creditor"),
+    "itemization_date": N_("the itemization date"),
+    "amount_on_itemization_date": N_("the amount on the itemization date"),
+    "interest": N_("interest"),
+    "fees": N_("fees"),
+    "payments_credits": N_("payments and credits"),
+    "current_amount": N_("the current amount"),
+    "debt_collector_statement": N_("the statement of a debt collector"),
+    "dispute_date_statement": N_("until when a dispute is in time"),
+    "dispute_written_statement": N_("what a dispute in writing does"),
+    "oc_request_statement": N_("how to ask for the original creditor"),
+    "cfpb_statement": N_("where to learn about one’s rights"),
+    "prompt_dispute": N_("a prompt to dispute"),
+    "prompt_not_mine": N_("the prompt “not mine”"),
+    "prompt_amount": N_("the prompt “the amount is wrong”"),
+    "prompt_other": N_("the prompt “other”"),
+    "prompt_oc": N_("the prompt for the original creditor"),
+    "response_addresses": N_("where to send the response"),
+    "electronic_dispute_statement": N_("how to dispute electronically"),
+    "transfer_to_this_collector": N_("that the debt goes to this collector"),
+    "address_may_be_used": N_("that the address may be used"),
+    "others_may_see": N_("that others may see the messages"),
+    "opt_out_method": N_("how to object"),
+    "opt_out_by_date": N_("until when to object"),
+}
+KINDS = {
+    "contact_window": N_("hours"),
+    "frequency_cap": N_("limit"),
+    "min_gap": N_("pause"),
+    "precondition": N_("what must come first"),
+    "consumer_preference": N_("the consumer’s wishes"),
+    "exception_rule": N_("exception"),
+    "consent_rule": N_("consent"),
+    "hold": N_("holds"),
+    "party_rule": N_("who may be contacted"),
+    "location_rule": N_("places"),
+    "content_rule": N_("content"),
+    "identity_rule": N_("who makes the contact"),
+    "medium_stop": N_("opt-outs"),
+    "cease": N_("requests to cease"),
+    "representation": N_("attorneys"),
+    "dispute_hold": N_("disputes"),
+    "validation_period": N_("the validation period"),
+    "time_barred": N_("time-barred debts"),
+    "third_party_ladder": N_("contact persons"),
+    "disclosure_rule": N_("disclosure"),
+    "limited_content": N_("limited-content messages"),
+    "notice_content": N_("the validation notice"),
+    "delivery_rule": N_("delivery"),
+    "passive_collection": N_("credit reporting"),
+    "safe_harbor": N_("procedures of a defence"),
+    "point_rule": N_("numbers and addresses"),
+    "wording_rule": N_("wording"),
+}
+TOPICS = {
+    "when": N_("When"),
+    "how_often": N_("How often"),
+    "whom": N_("Whom"),
+    "which_address": N_("Which address"),
+    "before": N_("What must come first, and what stops"),
+    "what_it_says": N_("What it says"),
+    "exceptions": N_("Exceptions"),
+    "other": N_("Other"),
+}
+GRADES = {
+    "P": N_("the primary text was read"),
+    "Q": N_("an official interpretation was read"),
+    "QD": N_("derived from an official interpretation"),
+    "R": N_("the regulation’s text was read"),
+    "S2": N_("two independent secondary sources"),
+    "S": N_("one secondary source"),
+    "D": N_("derived, no clause read"),
+    "firm": N_("the firm’s own rule"),
+    "M": N_("from memory, never on"),
+}
+FORCES = {
+    "prohibit": N_("A prohibition."),
+    "presumption": N_("A presumption that can be rebutted; kept here as a stop."),
+    "safe_harbor_loss": N_("Not forbidden: without it a defence is lost."),
+    "content": N_("A requirement on what is said."),
+    "workflow": N_("A way of proceeding."),
+    "advisory": N_("Advice: it flags and never stops."),
+    "retention": N_("A duty to keep records."),
+    "mandatory": N_("Mandatory."),
+    "standard": N_("A recommended national standard, not law."),
+    "self-regulatory": N_("Self-regulation of the industry, not law."),
+    "guideline": N_("A guideline."),
+    "guidance": N_("Guidance."),
+    "soft": N_("Soft law."),
+    "policy": N_("The firm’s policy."),
+    "firm": N_("The firm’s policy."),
+    "draft": N_("A draft."),
+}
+STATUSES = {
+    "needs_review": N_("Off until a second source is read."),
+    "template": N_("Off: a template to make rules from."),
+    "draft_off": N_("Off: a draft that this version does not judge."),
+    "superseded": N_("Off: another rule took its place."),
+}
+FACTS = {
+    "zone": N_("the consumer’s time zone"),
+    "country": N_("the country"),
+    "actor": N_("who collects"),
+    "currency": N_("the currency"),
+    "recipient": N_("who would be reached"),
+    "contact_point": N_("whether the number or address is good"),
+    "consent": N_("consents"),
+    "history": N_("earlier contacts"),
+    "sender": N_("the sender’s data"),
+    "validation_notice": N_("when the validation notice was sent"),
+    "agency_notice": N_("when the debtor was told of the agency"),
+    "holidays": N_("public holidays"),
+    "cease": N_("requests to cease"),
+    "holds": N_("holds"),
+    "attorney": N_("attorneys"),
+    "disputes": N_("disputes"),
+    "media_stop": N_("opt-outs"),
+    "inconvenient": N_("times called inconvenient"),
+    "inconvenient_places": N_("places called inconvenient"),
+    "employer": N_("the employer"),
+    "party": N_("who is contacted"),
+    "place": N_("the place"),
+    "number_kind": N_("the kind of number"),
+    "validation": N_("the validation period"),
+    "days_past_due": N_("days past due"),
+    "content": N_("what the contact says"),
+}
+HOLDS = {
+    "bankruptcy": N_("bankruptcy"),
+    "deceased": N_("deceased"),
+    "legal": N_("legal proceedings"),
+    "military": N_("military service"),
+    "complaint": N_("complaint"),
+    "dispute": N_("dispute"),
+    "hardship": N_("hardship"),
+    "fraud": N_("fraud"),
+    "bereavement": N_("bereavement"),
+    "breathing_space": N_("breathing space"),
+    "vulnerability": N_("vulnerability"),
+}
+FORMS = {"written": N_("in writing"), "electronic": N_("electronically"), "oral": N_("orally")}
+DAYS = {
+    "all": N_("every day"),
+    "weekdays": N_("Monday to Friday"),
+    "weekend": N_("Saturday and Sunday"),
+    "holiday": N_("public holidays"),
+    "mon": N_("Monday"),
+    "tue": N_("Tuesday"),
+    "wed": N_("Wednesday"),
+    "thu": N_("Thursday"),
+    "fri": N_("Friday"),
+    "sat": N_("Saturday"),
+    "sun": N_("Sunday"),
+}
+ZONE_SOURCES = {
+    "stated": N_("as the consumer said"),
+    "postal_code": N_("home address"),
+    "mobile_area_code": N_("area code of the mobile"),
+    "landline_area_code": N_("area code of the landline"),
+    "country": N_("the country"),
+}
+VOCABULARIES: dict[str, dict[str, str]] = {
+    "channel": CHANNELS,
+    "outcome": OUTCOMES,
+    "content": CONTENTS,
+    "party": PARTIES,
+    "purpose": PURPOSES,
+    "place": PLACES,
+    "actor": ACTORS,
+    "number": NUMBERS,
+    "scope": SCOPES,
+    "element": ELEMENTS,
+    "kind": KINDS,
+    "topic": TOPICS,
+    "grade": GRADES,
+    "force": FORCES,
+    "status": STATUSES,
+    "fact": FACTS,
+    "hold": HOLDS,
+    "form": FORMS,
+    "day": DAYS,
+    "zone_source": ZONE_SOURCES,
+    "category": {"commercial": N_("commercial messages")},
+    "product": {
+        "mortgage": N_("mortgages"),
+        "motor_vehicle_direct_loan": N_("direct loans on motor vehicles"),
+    },
+    "sender": {"private_phone": N_("a private telephone"), "private_im": N_("a private account")},
+    "setting": {
+        "electronic_cap_per_day": N_("a limit of electronic messages a day"),
+        "daytime_only": N_("daytime hours everywhere"),
+    },
+}
+
+
+class Translator(Protocol):
+    """What gives a sentence in the reader's language."""
+
+    def gettext(self, message: str) -> str: ...
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str: ...
+
+
+def word(translator: Translator, vocabulary: str, name: str) -> str:
+    """A word of a vocabulary in the reader's language."""
+    known = VOCABULARIES.get(vocabulary, {}).get(name)
+    if known is not None:
+        return translator.gettext(known)
+    return name.replace("_", " ").removesuffix(":*")
+
+
+def words(translator: Translator, vocabulary: str, names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(word(translator, vocabulary, name) for name in names))
