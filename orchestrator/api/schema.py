@@ -63,8 +63,10 @@ class ReservationRequest(Body):
     address: Short | None = None
     ttl_s: Annotated[int, Field(ge=1, le=900)] = 300
     external_id: Id | None = None
-    automated: bool = Field(
-        default=True, description="false: a person dials; a dialer's automated call may need its own consent"
+    automated: bool | None = Field(
+        default=None,
+        description="an artificial or recorded voice, or an automatic dialer: it may need a consent of its own. Not"
+        " said: judged as a call that a person makes, flagged `live_call_only`",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import msgspec
@@ -25,13 +25,15 @@ from orchestrator.store.tables.types import from_micros
 from policies.verdict import Decision, Verdict
 
 LONGEST_S = 900
+LIVE_CALL_ONLY = "live_call_only"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A slot that somebody wants. `external_id` makes repeating the request harmless.
 
-    Who asks for slots is a dialer, so a call is `automated` unless the caller says that a person dials it.
+    `automated`: an artificial or recorded voice, or an automatic dialer. Not said, the call is judged as one that a
+    person makes, and an ALLOW says so with the flag `live_call_only`.
     """
 
     consumer_id: str
@@ -41,7 +43,7 @@ class Asked:
     ttl_s: int = 300
     external_id: str | None = None
     content: str = "collection"
-    automated: bool = True
+    automated: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def reserve(house: House, asked: Asked, *, requested_by: str) -> Slot:
             point = point_id(house, unit, contact) if known.consumer_id == asked.consumer_id else None
             if requested_by != known.requested_by or not _is_same(unit, asked, point, known):
                 raise ConflictError("this external id was used for another slot", where="external_id")
-            return _again(unit, known)
+            return _for_a_person(_again(unit, known), asked)
         wish = Wish(
             consumer_id=asked.consumer_id,
             account_ids=asked.account_ids,
@@ -84,7 +86,7 @@ def reserve(house: House, asked: Asked, *, requested_by: str) -> Slot:
             channels=(asked.channel,),
             attempt_id=attempt_id,
             contact_point_id=point_id(house, unit, contact),
-            automated=asked.automated,
+            automated=bool(asked.automated),
             template_needed=False,
             exact=True,
         )
@@ -98,7 +100,15 @@ def reserve(house: House, asked: Asked, *, requested_by: str) -> Slot:
         choice = gate.reserve_within(house, unit, wish, origin)
         if choice.decision is not Decision.ALLOW or choice.judged is None:
             return Slot(verdict_of(choice, contact, unit.now))
-        return _slot(unit, attempt_id)
+        return _for_a_person(_slot(unit, attempt_id), asked)
+
+
+def _for_a_person(slot: Slot, asked: Asked) -> Slot:
+    """Says of a call slot that consent to automated calls was not asked for."""
+    if asked.channel != "voice" or asked.automated is not None:
+        return slot
+    verdict = msgspec.structs.replace(slot.verdict, flags=(*slot.verdict.flags, LIVE_CALL_ONLY))
+    return replace(slot, verdict=verdict)
 
 
 def _check(asked: Asked) -> None:
@@ -119,7 +129,7 @@ def _is_same(unit: Session, asked: Asked, point: str | None, known: AttemptRow) 
         and sorted(id_list(known.account_ids)) == sorted(set(asked.account_ids))
         and known.channel == asked.channel
         and known.content == asked.content
-        and was_automated == (asked.automated and asked.channel == "voice")
+        and was_automated == (bool(asked.automated) and asked.channel == "voice")
         and point in {None, known.contact_point_id}
     )
 

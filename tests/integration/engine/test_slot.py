@@ -288,7 +288,7 @@ class TestExternalId:
             {"channel": "sms"},
             {"address": "+13120000001"},
             {"content": "limited_content"},
-            {"automated": False},
+            {"automated": True},
         ],
         ids=str,
     )
@@ -354,14 +354,15 @@ def test_only_what_counts_as_a_contact_has_slots(played: Stage, channel: str) ->
     assert caught.value.where == "channel"
 
 
-def test_a_dialer_dials_automatically_unless_it_says_otherwise(played: Stage) -> None:
+def test_an_automated_call_is_asked_for_its_consent(played: Stage) -> None:
     with played.database.write(played.clock) as unit:
         unit.execute("DELETE FROM consent WHERE type = 'automated_voice'")
     silent = Asked(WHO, (ACCOUNT,), "voice")
-    held = reserve(played.house, silent, requested_by="dialer")
+    held = reserve(played.house, replace(silent, automated=True), requested_by="dialer")
     assert (held.verdict.decision, held.id) == ("hold", None)
     assert "tcpa-consent" in {rule.id for rule in held.verdict.rules}
     assert reserve(played.house, replace(silent, automated=False), requested_by="dialer").id is not None
+    assert reserve(played.house, silent, requested_by="dialer").verdict.flags[-1] == "live_call_only"
 
 
 class TestReport:

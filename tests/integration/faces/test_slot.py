@@ -34,12 +34,15 @@ def test_a_start_is_answered_anew_whatever_its_key(client: TestClient, callers: 
     assert answer.json()["code"] == "slot_void"
 
 
-def test_a_call_is_automated_unless_it_is_said_that_a_person_dials(
+def test_an_automated_call_needs_its_consent_and_a_silent_caller_is_told_what_it_got(
     client: TestClient, callers: Callers
 ) -> None:
-    held = reserve(client, callers, channel="voice")
+    held = reserve(client, callers, channel="voice", automated=True)
     assert (held["verdict"]["decision"], held["id"], held["contact_point_id"]) == ("hold", None, None)
+    silent = reserve(client, callers, channel="voice")
+    assert "live_call_only" in silent["verdict"]["flags"]
     by_hand = reserve(client, callers, channel="voice", automated=False)
+    assert "live_call_only" not in by_hand["verdict"]["flags"]
     assert by_hand["state"] == "reserved"
     assert by_hand["contact_point_id"] is not None
 
