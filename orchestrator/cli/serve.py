@@ -255,7 +255,7 @@ def greet_people(runtime: Runtime) -> None:
         *names, last = sample_people.names(runtime.house)
         who = f"{', '.join(names)} or {last}" if names else last
         terminal.say(f"Sign in as {who}, each with the password  {word}")
-        kept = runtime.settings.data_dir / sample_people.PASSWORD_FILE
+        kept = runtime.settings.data_dir / sample_people.KEPT_IN
         terminal.say(f"(sample people, one for each role; their password is kept in {kept})")
     elif not user.everybody(runtime.house):
         terminal.say("Nobody can sign in yet: duecourse users add NAME --role administrator")

