@@ -66,18 +66,18 @@ class SmtpProvider:
         self._idle: list[Line] = []
         self._free = asyncio.Semaphore(settings.connections)
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._pace = Pace(settings.connections, 1000)
+        self._pace = Pace(settings.connections, 300)
 
     @property
     def max_per_500ms(self) -> int:
         return self._pace.per_500ms
 
     async def send(self, message: Message, deadline: float) -> Accepted:
-        letter = build(message, self._settings.sender, self._settings.bounce_address)
         self._start_anew_on_another_loop()
         async with self._free:
-            ensure_time_left(deadline, self.name)
             with self._pace.timed():
+                letter = build(message, self._settings.sender, self._settings.bounce_address)
+                ensure_time_left(deadline, self.name)
                 line = await self._waiting_for(letter, deadline)
                 said = await self._deliver(line, letter)
         return Accepted(provider=self.name, provider_id=letter.message_id, detail={"reply": said[:200]})
