@@ -14,6 +14,7 @@ from orchestrator.engine.reading import read_batch
 from orchestrator.errors import UnknownReference
 from orchestrator.store import contacting, dossier
 from orchestrator.store.dossier import AccountRow, Pool
+from orchestrator.store.session import Session
 from orchestrator.store.tables.types import from_micros
 from policies.instant import zone as zone_table
 
@@ -45,6 +46,19 @@ class AccountView:
     has_dispute: bool
     has_complaint: bool
     promise: PromiseView | None
+
+
+@dataclass(frozen=True, slots=True)
+class PointView:
+    """A number, mailbox or address in plain words. `party` is the id of somebody else whose it is, None: their own."""
+
+    id: str
+    kind: str
+    value: str
+    number_kind: str | None
+    state: str
+    party: str | None
+    city: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +94,14 @@ class PromiseView:
 
 
 @dataclass(frozen=True, slots=True)
+class SamePerson:
+    """Another consumer of the book who is counted as one person with this one."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConsumerView:
     """The consumer at one moment. `same_person`: other consumers counted as one person with this one."""
 
@@ -95,7 +117,8 @@ class ConsumerView:
     accounts: tuple[AccountView, ...]
     standing: tuple[Standing, ...]
     promises: tuple[PromiseView, ...]
-    same_person: tuple[str, ...]
+    same_person: tuple[SamePerson, ...]
+    points: tuple[PointView, ...]
 
     @property
     def main_zone(self) -> str:
@@ -104,6 +127,16 @@ class ConsumerView:
         rank = {source: place for place, source in enumerate(order)}
         known = [one for one in self.zones if zone_table(one.name)]
         return min(known, key=lambda one: rank.get(one.source, len(order)), default=Zone("UTC", "")).name
+
+    def point(self, point_id: str | None) -> PointView | None:
+        """The contact point of that id, if it is the consumer's."""
+        return next((one for one in self.points if one.id == point_id), None)
+
+    @property
+    def kept(self) -> tuple[int, int]:
+        """How many promises were kept, of those whose day has come."""
+        settled = [one for one in self.promises if one.state in {"kept", "broken"}]
+        return sum(one.state == "kept" for one in settled), len(settled)
 
     def account(self, account_id: str | None) -> AccountView | None:
         """The account asked for, else the first that is open."""
@@ -119,8 +152,11 @@ def view_consumer(house: House, consumer_id: str) -> ConsumerView:
         if not contacting.has_consumer(unit, consumer_id):
             raise UnknownReference(f"no consumer {consumer_id!r}", where="consumer_id")
         reader, at = read_batch(house, unit, [consumer_id]), unit.now
+        points = _points(house, unit, consumer_id)
     pool, consumer = reader.pools[reader.consumer(consumer_id).pool_id], reader.consumer(consumer_id)
-    promises = tuple(_promise(row) for row in reversed(pool.promises) if row.consumer_id == consumer_id)
+    own = {row.id for row in reader.accounts(consumer_id)}
+    # a promise on a joint account concerns everyone who owes it, whoever made it
+    promises = tuple(_promise(row) for row in reversed(pool.promises) if row.account_id in own)
     return ConsumerView(
         id=consumer.id,
         name=display_name(consumer),
@@ -134,8 +170,20 @@ def view_consumer(house: House, consumer_id: str) -> ConsumerView:
         accounts=tuple(_account(house, reader, pool, row, at) for row in reader.accounts(consumer_id)),
         standing=tuple(sorted(standing_of(pool, at), key=lambda one: (_ORDER[one.kind], one.since or at))),
         promises=promises,
-        same_person=tuple(sorted(one for one in pool.consumers if one != consumer_id)),
+        same_person=tuple(
+            SamePerson(one.id, display_name(one)) for one in pool.consumers.values() if one.id != consumer_id
+        ),
+        points=points,
     )
+
+
+def _points(house: House, unit: Session, consumer_id: str) -> tuple[PointView, ...]:
+    rows = unit.query(
+        "SELECT id, kind, value_sealed, number_kind, state, party_id, city FROM contact_point "
+        "WHERE consumer_id = :id ORDER BY kind, position, id",
+        {"id": consumer_id},
+    )
+    return tuple(PointView(row[0], row[1], house.sealer.open(bytes(row[2])), *row[3:]) for row in rows)
 
 
 def _account(house: House, reader: Reader, pool: Pool, row: AccountRow, at: datetime) -> AccountView:
@@ -197,9 +245,19 @@ def standing_of(pool: Pool, at: datetime) -> list[Standing]:
     found += [_standing("dispute", row, row.form) for row in _open_disputes(pool)]
     found += [_standing("complaint", row, "open") for row in pool.complaints if row.closed_at is None]
     found += [_standing("cease", row, row.form) for row in pool.ceases]
-    found += [_standing("representation", row, "attorney") for row in pool.representations if row.known]
+    has_attorney_hold = any(one.kind == "hold" and one.what == "attorney" for one in found)
+    # recorded together with a hold of that name, which is the one to release
+    found += [
+        _standing("representation", row, "attorney")
+        for row in pool.representations
+        if row.known and not has_attorney_hold
+    ]
     found += [_standing("employer", row, "prohibits") for row in pool.employer_notes if row.prohibits]
-    found += [_standing("opt_out", row, row.channel or "all") for row in pool.opt_outs]
+    own = {point.value_index: point.id for point in reversed(pool.points)}
+    found += [
+        _standing("opt_out", row, row.channel or "all", point_id=own.get(row.value_index or ""))
+        for row in pool.opt_outs
+    ]
     revoked = {row.consent_id for row in pool.revocations}
     found += [_standing("consent", row, row.type) for row in pool.consents if row.id not in revoked]
     today = at.date() - timedelta(days=1)
@@ -208,7 +266,9 @@ def standing_of(pool: Pool, at: datetime) -> list[Standing]:
     return found
 
 
-def _standing(kind: str, row: object, what: str, *, until: date | None = None) -> Standing:
+def _standing(
+    kind: str, row: object, what: str, *, until: date | None = None, point_id: str | None = None
+) -> Standing:
     """The columns that such a row may have, whatever its table."""
     since = getattr(row, "occurred_at", None)
     detail = {
@@ -224,7 +284,7 @@ def _standing(kind: str, row: object, what: str, *, until: date | None = None) -
         until=until,
         account_id=getattr(row, "account_id", None),
         channel=getattr(row, "channel", None),
-        point_id=getattr(row, "contact_point_id", None),
+        point_id=point_id or getattr(row, "contact_point_id", None),
         detail=detail,
     )
 

@@ -6,7 +6,7 @@ short one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -63,8 +63,18 @@ def read_timeline(
         for source in _SOURCES[show]:
             found += source(house, unit, consumer_id, limit_at)
     found.sort(key=lambda entry: (entry.at, entry.id), reverse=True)
-    page = found[:PAGE]
+    page = found[: _end(found)]
     return Timeline(tuple(_joined(page)), page[-1].at if len(found) > PAGE else None)
+
+
+def _end(found: Sequence[Entry]) -> int:
+    """Where the page ends: what happened at one instant (a stop and its hold) is never parted."""
+    if len(found) <= PAGE:
+        return len(found)
+    end = PAGE
+    while end > 0 and found[end - 1].at == found[PAGE].at:
+        end -= 1
+    return end or len(found)
 
 
 Source = Callable[[House, Session, str, int], Iterable[Entry]]
@@ -206,6 +216,7 @@ _SOURCES: dict[str, tuple[Source, ...]] = {
     "payments": (_facts(_MONEY, has_account=True),),
     "notes": (_notes,),
 }
+SHOWN = tuple(_SOURCES)
 
 
 def _joined(entries: list[Entry]) -> Iterable[Entry]:

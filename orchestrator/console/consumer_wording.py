@@ -1,0 +1,276 @@
+"""A consumer in the reader's words: how each thing that stands in the way reads, the states of accounts, the zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from orchestrator.console.message import N_
+from orchestrator.console.vocabulary import Translator, word
+from orchestrator.console.wording import Wording
+from orchestrator.services.consumer_view import AccountView, ConsumerView, PointView, Standing
+
+_LABELS = {
+    "cease": N_("Wants no contact"),
+    "representation": N_("Attorney"),
+    "hold": N_("Hold"),
+    "complaint": N_("Complaint"),
+    "dispute": N_("Dispute"),
+    "opt_out": N_("Stopped"),
+    "employer": N_("Employer"),
+    "wish": N_("Not convenient"),
+    "consent": N_("Agrees"),
+}
+_ICONS = {
+    "cease": "deny",
+    "opt_out": "deny",
+    "employer": "deny",
+    "wish": "later",
+    "consent": "allow",
+}
+_STOPPED = {
+    "sms": N_("Texts to %(point)s"),
+    "voice": N_("Calls to %(point)s"),
+    "email": N_("E-mails to %(point)s"),
+    "letter": N_("Letters to %(point)s"),
+    "all": N_("Everything to %(point)s"),
+}
+_STOPPED_ALL = {
+    "sms": N_("All texts"),
+    "voice": N_("All calls"),
+    "email": N_("All e-mails"),
+    "letter": N_("All letters"),
+    "all": N_("Every channel"),
+}
+CONSENTS = {
+    "electronic": N_("Electronic messages"),
+    "call_frequency": N_("Calls beyond the limit"),
+    "time": N_("Contact at a time named"),
+    "automated_voice": N_("Automated or artificial voice"),
+    "commercial": N_("Commercial messages"),
+}
+DISPUTE_FORMS = {
+    "mail": N_("by letter"),
+    "tear_off": N_("on the tear-off slip"),
+    "courier": N_("by courier"),
+    "accepted_electronic": N_("electronically, over a medium we accept"),
+    "unaccepted_electronic": N_("electronically, over another medium"),
+    "oral": N_("orally"),
+    "written": N_("in writing"),
+}
+_ASKED = {
+    "written": N_("Asked in writing for all contact to end"),
+    "electronic": N_("Asked electronically for all contact to end"),
+    "oral": N_("Asked orally for all contact to end"),
+}
+_ZONE_FROM = {
+    "stated": N_("Zone as the consumer said."),
+    "postal_code": N_("Zone from the home address."),
+    "mobile_area_code": N_("Zone from the area code of the mobile."),
+    "landline_area_code": N_("Zone from the area code of the landline."),
+    "country": N_("Zone from the country."),
+    "": N_("No zone is known: hours are counted in UTC."),
+}
+_ALSO = {
+    "stated": N_("The consumer also named %(place)s, so hours must fit both."),
+    "postal_code": N_("The home address points to %(place)s, so hours must fit both."),
+    "mobile_area_code": N_("The mobile’s area code points to %(place)s, so hours must fit both."),
+    "landline_area_code": N_("The landline’s area code points to %(place)s, so hours must fit both."),
+    "country": N_("The country also has %(place)s, so hours must fit both."),
+}
+_PRODUCTS = {
+    "credit_card": N_("Credit card"),
+    "medical": N_("Medical"),
+    "personal_loan": N_("Personal loan"),
+    "auto_loan": N_("Car loan"),
+    "mortgage": N_("Mortgage"),
+    "utility": N_("Utility"),
+    "telecom": N_("Telephone and internet"),
+    "retail": N_("Shop card"),
+    "student_loan": N_("Student loan"),
+}
+_ACCOUNT_STATES = {
+    "open": N_("Open"),
+    "paid": N_("Paid"),
+    "recalled": N_("Recalled by the creditor"),
+    "closed": N_("Closed"),
+}
+
+_ZERO = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of a facts list; `standing` is what it words, for the acts that lift it."""
+
+    icon: str
+    label: str
+    text: str
+    when: str
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where an account stands; `tone`: a verdict's class for a tag, empty: plain words."""
+
+    text: str
+    tone: str = ""
+
+
+class ConsumerWording:
+    """One consumer's facts for one reader."""
+
+    def __init__(self, translator: Translator, say: Wording, view: ConsumerView):
+        self.translator, self.say, self.view = translator, say, view
+        self.zone = view.main_zone
+
+    def _(self, message: str, **values: str) -> str:
+        said = self.translator.gettext(message)
+        return said % values if values else said
+
+    def word(self, vocabulary: str, name: str) -> str:
+        return word(self.translator, vocabulary, name)
+
+    def account(self, account_id: str | None) -> str:
+        """How an account is named beside others: its label, else its id."""
+        found = self.view.account(account_id) if account_id else None
+        return (found.label or found.id) if found is not None else (account_id or "")
+
+    def point(self, point: PointView) -> str:
+        return self.say.phone(point.value) if point.kind == "phone" else point.value
+
+    def product(self, account: AccountView) -> str:
+        name = account.product or ""
+        return self._(_PRODUCTS[name]) if name in _PRODUCTS else name.replace("_", " ")
+
+    def account_state(self, account: AccountView) -> State:
+        """The one thing to know first: what holds it, what was promised, how it stands."""
+        if account.state != "open":
+            return State(self._(_ACCOUNT_STATES.get(account.state, account.state)))
+        if account.has_complaint:
+            return State(self._(N_("On hold: complaint")), "hold")
+        if account.holds:
+            kinds = ", ".join(self.hold(kind) for kind in account.holds)
+            return State(self._(N_("On hold: %(kinds)s"), kinds=kinds), "hold")
+        if account.has_dispute:
+            return State(self._(N_("On hold: dispute")), "hold")
+        if account.promise is not None:
+            amount = self.say.money(account.promise.amount_minor, account.promise.currency)
+            day = self.say.date(account.promise.due_on)
+            return State(self._(N_("%(amount)s promised for %(day)s"), amount=amount, day=day))
+        return State(self._(_ACCOUNT_STATES["open"]))
+
+    def hold(self, kind: str) -> str:
+        is_attorney = kind in {"attorney", "lawyer_representation"}
+        return self._(N_("attorney")) if is_attorney else self.word("hold", kind)
+
+    def lines(self) -> list[Line]:
+        """Everything in force, what stops most first."""
+        return [
+            Line(
+                icon=_ICONS.get(one.kind, "hold"),
+                label=self._(_LABELS[one.kind]),
+                text=_TEXTS[one.kind](self, one),
+                when=self._when(one),
+                standing=one,
+            )
+            for one in self.view.standing
+        ]
+
+    def _when(self, one: Standing) -> str:
+        if one.until is not None:
+            return self._(N_("until %(day)s"), day=self.say.date(one.until))
+        if one.since is None:
+            return ""
+        return self._(N_("since %(day)s"), day=self.say.date(self.say.local(one.since, self.zone).date()))
+
+    def _held(self, one: Standing) -> str:
+        kind = self.hold(one.what)
+        if one.account_id is None:
+            return self._(N_("Everything, because of: %(kind)s"), kind=kind)
+        return self._(
+            N_("%(account)s, because of: %(kind)s"), account=self.account(one.account_id), kind=kind
+        )
+
+    def _complaint(self, one: Standing) -> str:
+        if one.account_id is None:
+            return self._(N_("Everything waits until it is settled"))
+        return self._(
+            N_("About %(account)s; everything waits until it is settled"),
+            account=self.account(one.account_id),
+        )
+
+    def _dispute(self, one: Standing) -> str:
+        form = self._(DISPUTE_FORMS.get(one.what, one.what))
+        if one.account_id is None:
+            return self._(N_("Disputes everything %(form)s; not answered yet"), form=form)
+        account = self.account(one.account_id)
+        return self._(N_("Disputes %(account)s %(form)s; not answered yet"), account=account, form=form)
+
+    def _opt_out(self, one: Standing) -> str:
+        point = self.view.point(one.point_id)
+        if point is not None:
+            return self._(_STOPPED.get(one.what, _STOPPED["all"]), point=self.point(point))
+        return self._(_STOPPED_ALL.get(one.what, _STOPPED_ALL["all"]))
+
+    def _consent(self, one: Standing) -> str:
+        what = self._(CONSENTS[one.what]) if one.what in CONSENTS else one.what.replace("_", " ")
+        point = self.view.point(one.point_id)
+        if "scope_date" in one.detail:
+            return self._(N_("%(what)s, on %(day)s"), what=what, day=one.detail["scope_date"])
+        if point is not None:
+            return self._(N_("%(what)s, to %(point)s"), what=what, point=self.point(point))
+        if one.channel:
+            return self._(N_("%(what)s: %(channel)s"), what=what, channel=self.word("channel", one.channel))
+        return what
+
+    def _wish(self, one: Standing) -> str:
+        given = one.detail
+        if one.what == "inconvenient_time" and given.get("start"):
+            days = ", ".join(self.word("day", day) for day in given.get("days", "all").split(";"))
+            hours = f"{given['start']}–{given.get('end', '24:00')}"
+            return self._(N_("%(days)s %(hours)s"), days=days, hours=hours)
+        if "days" in given:
+            return ", ".join(self.word("day", day) for day in given["days"].split(";"))
+        if "place" in given:
+            return self.word("place", given["place"])
+        return self.word("channel", one.channel) if one.channel else one.what.replace("_", " ")
+
+    def zone_sentence(self) -> list[str]:
+        """Where the zone comes from, and which other one the hours must fit."""
+        by_name = {one.name: one.source for one in reversed(self.view.zones)}
+        said = [self._(_ZONE_FROM.get(by_name.get(self.zone, ""), _ZONE_FROM["country"]))]
+        for name, source in by_name.items():
+            if name != self.zone and source in _ALSO:
+                said.append(self._(_ALSO[source], place=place_of(name)))
+        return said
+
+    def difference(self) -> str:
+        """How far the consumer's clock is from the reader's."""
+        theirs = self.say.local(self.view.at, self.zone).utcoffset()
+        mine = self.say.local(self.view.at).utcoffset()
+        minutes = int(((mine or _ZERO) - (theirs or _ZERO)).total_seconds() // 60)
+        if minutes == 0:
+            return ""
+        hours = f"{abs(minutes) / 60:g}"
+        return self._(N_("%(hours)s h ahead") if minutes > 0 else N_("%(hours)s h behind"), hours=hours)
+
+
+def place_of(zone: str) -> str:
+    """The city that names a zone."""
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
+_TEXTS: dict[str, Callable[[ConsumerWording, Standing], str]] = {
+    "cease": lambda self, one: self._(_ASKED.get(one.what, _ASKED["written"])),
+    "representation": lambda self, _: self._(N_("Represented: the attorney is contacted, not the consumer")),
+    "hold": ConsumerWording._held,
+    "complaint": ConsumerWording._complaint,
+    "dispute": ConsumerWording._dispute,
+    "opt_out": ConsumerWording._opt_out,
+    "employer": lambda self, _: self._(N_("The employer does not allow contact at work")),
+    "wish": ConsumerWording._wish,
+    "consent": ConsumerWording._consent,
+}
