@@ -30,7 +30,7 @@ class Reply(StrEnum):
     HOLD = "hold"
     WAIT = "wait"
     LIFTED = "lifted"  # it would object, an exception takes that back
-    PASS = "pass"  # noqa: S105 - a rule lets pass; no password
+    PASS = "pass"  # noqa: S105 # nosec B105 - a rule lets pass; no password
     SILENT = "silent"  # nothing is recorded that it could object to
     EXCEPTION = "exception"
     NO_BEARING = "no_bearing"

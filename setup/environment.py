@@ -223,9 +223,7 @@ def fetch_assets(scratch: Path, options: list[str]) -> bool:
     say("Fetching the front-end files of the console and of the API's documentation page")
     # install scripts are refused: one of the packages reports its installation to somebody
     arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error", *options]
-    if subprocess.run(
-        [*command, *arguments], cwd=scratch, stdout=subprocess.DEVNULL, check=False
-    ).returncode:
+    if subprocess.run([*command, *arguments], cwd=scratch, stdout=subprocess.DEVNULL, check=False).returncode:
         say("npm could not fetch them (see above): everything runs, but pages lack their scripts")
         return False
     return True

@@ -123,7 +123,7 @@ class ReasonWording:
         return self.words.gettext(text.SAYS_FROM_OWN) % values
 
     def _marked(self, message: str, values: Mapping[str, str]) -> Markup:
-        return Markup(self.words.gettext(message)) % values  # noqa: S704 - our own message; values are escaped
+        return Markup(self.words.gettext(message)) % values  # noqa: S704 # nosec B704 - our own message; values are escaped
 
     def _reason(self, row: PointAnswer, texts: Mapping[str, str]) -> str:
         if row.party is not None:
