@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -23,7 +23,7 @@ from orchestrator.domain.campaign import CampaignError, CampaignState, Definitio
 from orchestrator.domain.enrollment import ExitReason
 from orchestrator.engine.campaign import end_everybody, note, release_reserved
 from orchestrator.engine.house import House
-from orchestrator.errors import ConflictError, UnknownReference
+from orchestrator.errors import ConflictError, UnavailableError, UnknownReference
 from orchestrator.services.segment import fitting
 from orchestrator.store import campaign as store
 from orchestrator.store import enrollment
@@ -34,6 +34,8 @@ from orchestrator.store.tables.types import from_micros, to_micros
 
 AT_ONCE = 1_000
 _STOP_WAIT_S = 1.5
+_TRIES = 5
+T = TypeVar("T")
 Progress = Callable[[int, int], None]
 """Takes (done, total) accounts."""
 
@@ -250,13 +252,24 @@ def stop(house: House, key: str, by: str) -> Campaign:
     """For good: when this returns no call of this campaign can start any more. A second stop changes nothing."""
     states = {CampaignState.DRAFT, CampaignState.RUNNING, CampaignState.PAUSED}
     stopped = _halt(house, key, by, CampaignState.STOPPED, states)
-    end_everybody(house, stopped.id, ExitReason.CAMPAIGN_STOPPED)
+    _insist(lambda: end_everybody(house, stopped.id, ExitReason.CAMPAIGN_STOPPED))
     return stopped
 
 
 def _halt(
     house: House, key: str, by: str, state: CampaignState, sources: Collection[CampaignState]
 ) -> Campaign:
+    campaign_id = _insist(lambda: _mark_halted(house, key, by, state, sources))
+    wait_for_permits(house, campaign_id)
+    while _insist(lambda: release_reserved(house, campaign_id, AT_ONCE)):
+        continue
+    return find(house, campaign_id)
+
+
+def _mark_halted(
+    house: House, key: str, by: str, state: CampaignState, sources: Collection[CampaignState]
+) -> str:
+    """From this commit on no permit of the campaign is minted."""
     with house.database.write(house.clock, urgent=True) as unit:
         row = _row(unit, key, lock=True)
         if row.state != state:
@@ -266,10 +279,17 @@ def _halt(
             now = {f"{state}_at": unit.now_micros, f"{state}_by": by, "state": state.value}
             store.update(unit, row.id, {**now, **_changed(unit, by)}, sources)
             note(unit, row.id, state.value, by)
-    wait_for_permits(house, row.id)
-    while release_reserved(house, row.id, AT_ONCE):
-        continue
-    return find(house, row.id)
+        return row.id
+
+
+def _insist(work: Callable[[], T]) -> T:
+    """A halt is worth asking a busy database again; done twice it changes nothing."""
+    for _ in range(_TRIES - 1):
+        try:
+            return work()
+        except UnavailableError:
+            continue
+    return work()
 
 
 def wait_for_permits(house: House, campaign_id: str) -> None:
