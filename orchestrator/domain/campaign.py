@@ -78,12 +78,17 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """What is wrong with one field. `where` is line:column within a segment."""
+    """What is wrong with one field. `where` is line:column within a segment.
+
+    kind, about: of a segment, as in a ConditionError.
+    """
 
     field: str
     message: str
     hint: str | None = None
     where: str | None = None
+    kind: str = ""
+    about: str = ""
 
 
 class CampaignError(InputError):
@@ -131,7 +136,7 @@ def _segment(text: str) -> list[FieldProblem]:
     try:
         condition.parse(text)
     except ConditionError as error:
-        return [FieldProblem("segment", error.message, error.hint, error.where)]
+        return [FieldProblem("segment", error.message, error.hint, error.where, error.kind, error.about)]
     return []
 
 

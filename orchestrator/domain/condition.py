@@ -33,9 +33,19 @@ _POSITION = re.compile(r"<input>:(?P<line>\d+):(?P<column>\d+): (?:Syntax error:
 
 
 class ConditionError(InputError):
-    """A condition that is not taken; `where` is line:column where there is one."""
+    """A condition that is not taken; `where` is line:column where there is one.
+
+    `kind` and `about` say the same as the message to who words it in another language: long, macro, function, field,
+    syntax, deep, answer, empty, types or unreadable, about a name, a type or a reason.
+    """
 
     code = "bad_condition"
+
+    def __init__(
+        self, message: str, *, kind: str, about: str = "", where: str | None = None, hint: str | None = None
+    ) -> None:
+        super().__init__(message, where=where, hint=hint)
+        self.kind, self.about = kind, about
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,11 @@ class Condition:
 def parse(text: str) -> Condition:
     """The condition in `text`; a ConditionError says what is wrong with it and where."""
     if len(text.encode()) > MAX_BYTES:
-        raise ConditionError(f"{len(text.encode())} bytes, a condition has at most {MAX_BYTES}")
+        raise ConditionError(
+            f"{len(text.encode())} bytes, a condition has at most {MAX_BYTES}",
+            kind="long",
+            about=str(MAX_BYTES),
+        )
     bare = _LITERAL.sub(lambda match: '"' + " " * (len(match[0]) - 2) + '"', text)
     _refuse_calls(bare)
     try:
@@ -70,6 +84,8 @@ def parse(text: str) -> Condition:
         if name not in FIELDS:
             raise ConditionError(
                 f"unknown field {name!r}",
+                kind="field",
+                about=name,
                 where=_place(bare, name),
                 hint=f"there are: {', '.join(nearest(name))}",
             )
@@ -91,12 +107,16 @@ def _refuse_calls(bare: str) -> None:
         if name in _MACROS:
             raise ConditionError(
                 f"{name}() goes through a list, which a condition may not",
+                kind="macro",
+                about=name,
                 where=_at(bare, match.start("name")),
             )
         if name not in known:
             functions = ", ".join(sorted(_CALLS | _MEMBER_CALLS))
             raise ConditionError(
                 f"unknown function {name}()",
+                kind="function",
+                about=name,
                 where=_at(bare, match.start("name")),
                 hint=f"there are: {functions}",
             )
@@ -115,11 +135,12 @@ def _place(bare: str, name: str) -> str | None:
 def _explain(words: str) -> ConditionError:
     match = _POSITION.search(words)
     if match is None:
-        return ConditionError("cannot be read as CEL")
-    reason = match["reason"].split(" expecting ")[0]
+        return ConditionError("cannot be read as CEL", kind="unreadable")
+    reason, kind = match["reason"].split(" expecting ")[0], "syntax"
     if "Recursion limit" in reason:
-        reason = "nested too deeply"
-    return ConditionError(f"syntax error: {reason}", where=f"{match['line']}:{match['column']}")
+        reason, kind = "nested too deeply", "deep"
+    where = f"{match['line']}:{match['column']}"
+    return ConditionError(f"syntax error: {reason}", kind=kind, about=reason, where=where)
 
 
 def nearest(name: str) -> list[str]:
@@ -136,20 +157,27 @@ def _check_types(bare: str, program: Any, names: tuple[str, ...]) -> None:
     answer = _answer(program, record, types, first)
     if not isinstance(answer, bool):
         raise ConditionError(
-            f"gives {type(answer).__name__}, a condition gives true or false", where=first, hint=types or None
+            f"gives {type(answer).__name__}, a condition gives true or false",
+            kind="answer",
+            about=type(answer).__name__,
+            where=first,
+            hint=types or None,
         )
     for name in names:
         if FIELDS[name].may_be_empty:
             hint = f"{name} may be empty: write {name} != null && ..."
             for other in (None, FIELDS[name].sample):
-                _answer(program, {**record, name: other}, hint, _place(bare, name))
+                _answer(program, {**record, name: other}, hint, _place(bare, name), empty=name)
 
 
-def _answer(program: Any, record: dict[str, Any], hint: str, where: str | None) -> Any:
+def _answer(program: Any, record: dict[str, Any], hint: str, where: str | None, empty: str = "") -> Any:
     try:
         return program.execute(record)
     except (TypeError, ValueError, ArithmeticError, RuntimeError, LookupError) as problem:
         reason = str(problem).split(":")[0].split(" the operation")[0]
         types = "the types do not fit" if isinstance(problem, TypeError) else reason
         fallback = "docs/reference/fields.md gives each field's type"
-        raise ConditionError(types, where=where, hint=hint or fallback) from None
+        kind = "empty" if empty else "types"
+        raise ConditionError(
+            types, kind=kind, about=empty or hint, where=where, hint=hint or fallback
+        ) from None

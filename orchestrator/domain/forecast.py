@@ -83,8 +83,9 @@ class ChannelCount:
 class Forecast:
     """The whole. `starts_at`: for which moment "now" was asked; `ends_at`: up to where it looks, exclusive.
 
-    counts: by outcome, every outcome is there. cost: by currency, of the channels that have a price. unpriced:
-    channels with contacts that have none. first_at, last_at: the first and the last first contact.
+    counts: by outcome, every outcome is there. enrolled: whom a start would enrol. cost: by currency, of the channels
+    that have a price. unpriced: channels with contacts that have none. first_at, last_at: the first and the last
+    first contact.
     """
 
     campaign_id: str
@@ -107,6 +108,7 @@ class Forecast:
     first_at: datetime | None
     last_at: datetime | None
     took_s: float
+    enrolled: Count = Count()
 
     def of_outcome(self, *outcomes: Outcome) -> tuple[RuleCount, ...]:
         """The rules behind these outcomes, the largest first."""

@@ -162,6 +162,9 @@ def _sum_up(house: House, asked: _Asked, foreseen: Foreseen, everybody: Sequence
         first_at=min(times, default=None),
         last_at=max(times, default=None),
         took_s=0.0,
+        enrolled=_count(
+            [seen for seen in everybody if seen.outcome not in {Outcome.HELD_OUT, Outcome.ELSEWHERE}]
+        ),
     )
 
 
