@@ -45,6 +45,10 @@ class Wording:
         forms = _DAY if on.year == self.local(self.now, zone).year else _DAY_OF_YEAR
         return str(format_date(on, forms[self.language], locale=self.locale))
 
+    def weekday(self, value: datetime, zone: str | None = None) -> str:
+        """ "Fri": over a column of days."""
+        return str(format_date(self.local(value, zone).date(), "EEE", locale=self.locale))
+
     def date(self, value: date | None) -> str:
         """ "16 Nov", in another year with the year: a date of a record, whose weekday does not matter."""
         if value is None:

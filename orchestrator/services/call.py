@@ -15,6 +15,8 @@ from orchestrator.errors import ConflictError, UnknownReference
 from orchestrator.services import fact, slot
 from orchestrator.services.fact import By
 from orchestrator.services.reservation import LONGEST_S, Asked, reserve
+from orchestrator.store import entry
+from orchestrator.store.identifier import derived_id
 from orchestrator.store.session import Session
 from orchestrator.store.tables.types import from_micros
 from policies.verdict import Verdict
@@ -121,18 +123,41 @@ def finish(
     outcome: str,
     discussed: tuple[str, ...] = (),
     promised: Promised | None = None,
+    note: str = "",
 ) -> str:
-    """How the call ended, in the words of `OUTCOMES`, and what was promised in it; gives the attempt's state.
+    """How the call ended, in the words of `OUTCOMES`, with what was promised and noted; gives the attempt's state.
 
     `discussed`: the accounts that a conversation was about. Saying the same again changes nothing.
     """
-    call = _own(house, consumer_id, call_id, by)
+    account_id = _own(house, consumer_id, call_id, by)
     talked = discussed if outcome == "conversation" else ()
     state = slot.commit(house, call_id, outcome=outcome, conversation_accounts=talked)
     if promised is not None and outcome == "conversation":
         told = By("call", by, key=f"call:{call_id}")
-        fact.record_promise(house, told, call, amount_minor=promised.amount_minor, due_on=promised.due_on)
+        fact.record_promise(
+            house, told, account_id, amount_minor=promised.amount_minor, due_on=promised.due_on
+        )
+    if note:
+        _note(house, consumer_id, account_id, call_id, note, by)
     return state
+
+
+def _note(  # noqa: PLR0917 - the columns of a note
+    house: House, consumer_id: str, account_id: str, call_id: str, text: str, by: str
+) -> None:
+    """What the caller wrote down, once for each call."""
+    with house.database.write(house.clock) as unit:
+        values = {
+            "id": derived_id("no", "call", call_id),
+            "consumer_id": consumer_id,
+            "account_id": account_id,
+            "occurred_at": unit.now_micros,
+            "recorded_at": unit.now_micros,
+            "source": "call",
+            "recorded_by": by,
+            "text_sealed": house.sealer.seal(text),
+        }
+        entry.add(unit, "note", values)
 
 
 def _own(house: House, consumer_id: str, call_id: str, by: str) -> str:

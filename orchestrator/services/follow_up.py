@@ -1,4 +1,4 @@
-"""What a person may leave for later where a contact cannot be made now: a reminder to call, a question to compliance."""
+"""What a person leaves for later where a contact cannot be made now: a reminder to call, a question to compliance."""
 
 from __future__ import annotations
 

@@ -55,6 +55,11 @@ class Said:
         return self.reply in {Reply.DENY, Reply.HOLD, Reply.WAIT}
 
 
+def reply_of(decision: Decision) -> Reply:
+    """A decision as one rule's word."""
+    return _REPLIES[decision]
+
+
 def said_of_verdict(judged: Judged) -> tuple[Said, ...]:
     """What the rules of the verdict say, the one to name first."""
     first = deciding(judged.verdict)

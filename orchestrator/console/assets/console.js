@@ -87,7 +87,9 @@ function move(step) {
   return Boolean(next);
 }
 function choose(number) {
-  const points = document.querySelectorAll('input[type="radio"][name="contact_point"]');
+  // while a call runs, numbers say how it ended
+  const ending = document.querySelector("[data-number-keys]");
+  const points = ending ? ending.querySelectorAll('input[type="radio"]') : document.querySelectorAll('input[type="radio"][name="contact_point"]');
   const point = points[number - 1];
   if (!point) return false;
   point.focus();
@@ -128,7 +130,7 @@ function act(key) {
     return true;
   }
   if (key >= "1" && key <= "9" && choose(Number(key))) return true;
-  const marked = visible(`[aria-keyshortcuts~="${CSS.escape(key)}"]:not(input)`);
+  const marked = visible(`[aria-keyshortcuts~="${CSS.escape(key)}"]:not(input:not([data-key-field]))`);
   if (ACTIONS[key]) return ACTIONS[key]();
   return key.length === 1 && press(marked);
 }
