@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from orchestrator.console.access import MayRead, Visitor
 from orchestrator.console.consumer_wording import ConsumerWording
+from orchestrator.console.contact_panel import panel_values
 from orchestrator.console.cookie import runtime_of
 from orchestrator.console.page import page, wording_of, words_of
 from orchestrator.console.timeline_wording import TimelineWording
@@ -35,6 +36,7 @@ def show_consumer(  # noqa: PLR0917 - what the address says
 ) -> Response:
     """The whole screen; `show` and `before` choose a part of the timeline."""
     values = record_values(request, visitor, consumer_id, account, show=show, before=before)
+    values |= panel_values(request, visitor, values["view"], account)
     return page(request, visitor, "consumer/page.html", **values)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,10 +20,10 @@ from orchestrator.services.contact_detail import Detail, Message, Use
 from orchestrator.services.contact_panel import Panel, PointAnswer
 from orchestrator.services.said import Said
 from policies.outline import Piece as Outlined
-from policies.trace import Reply
 from policies.verdict import Decision
 
 CHANNELS = {"sms": N_("Text"), "email": N_("Email"), "letter": N_("Letter"), "voice": N_("Call")}
+_FIRM = "firm policy"
 PIPS = 10
 """Up to so many uses are pips, above that a bar."""
 _KINDS = {
@@ -214,35 +215,34 @@ class ContactWording:
         return found + [gauge for one in waits if (gauge := self._pause(one)) is not None]
 
     def why(self, said: Iterable[Said], channel: str) -> list[Why]:
-        """Every rule with a bearing, those that object first."""
-        return [
-            Why(
-                state=reason.REPLY_CLASSES.get(one.reply, "allow"),
-                text=self.reasons.sentence(one, channel),
-                citation=one.rule.citation if one.rule is not None else "",
-                rule=one.rule.id if one.rule is not None else "",
-            )
-            for one in said
-            if one.objects or one.reply in {Reply.PASS, Reply.LIFTED}
-        ]
+        """Every rule with a bearing, those that object first; what two rules say alike is there once, as the law's."""
+        found: dict[tuple[str, str], Why] = {}
+        for one in said:
+            state = reason.REPLY_CLASSES.get(one.reply, "allow")
+            text = self.reasons.sentence(one, channel)
+            cited = _short(one.rule.citation) if one.rule is not None else ""
+            known = found.get((state, text))
+            if known is None or (known.citation.startswith(_FIRM) and not cited.startswith(_FIRM)):
+                rule = one.rule.id if one.rule is not None else ""
+                found[state, text] = Why(state, text, cited, rule)
+        return list(found.values())
 
-    def why_title(self, said: Sequence[Said]) -> str:
+    def why_title(self, why: Sequence[Why]) -> str:
         """ "Why: 1 rule says wait"."""
-        for reply in (Reply.DENY, Reply.HOLD, Reply.WAIT):
-            count = sum(one.reply is reply for one in said)
+        for state in ("deny", "hold", "later"):
+            count = sum(one.state == state for one in why)
             if count:
-                return self._title(reply, count)
-        count = sum(one.reply in {Reply.PASS, Reply.LIFTED} for one in said)
+                return self._title(state, count)
         return self.words.ngettext(
-            "Why: %(count)s rule decides this", "Why: %(count)s rules decide this", count
-        ) % {"count": count}
+            "Why: %(count)s rule decides this", "Why: %(count)s rules decide this", len(why)
+        ) % {"count": len(why)}
 
-    def _title(self, reply: Reply, count: int) -> str:
-        if reply is Reply.DENY:
+    def _title(self, state: str, count: int) -> str:
+        if state == "deny":
             text = self.words.ngettext(
                 "Why: %(count)s rule forbids this", "Why: %(count)s rules forbid this", count
             )
-        elif reply is Reply.HOLD:
+        elif state == "hold":
             text = self.words.ngettext(
                 "Why: %(count)s rule holds this", "Why: %(count)s rules hold this", count
             )
@@ -268,7 +268,7 @@ class ContactWording:
         there = [one for one in message.obliged if one.text and one.text in message.text]
         there.sort(key=lambda one: message.text.index(one.text))
         return [
-            Added(number, word(self.words, "element", one.id), one.citation)
+            Added(number, word(self.words, "element", one.id), _short(one.citation))
             for number, one in enumerate(there, 1)
         ]
 
@@ -346,3 +346,9 @@ class ContactWording:
             limit=days,
             words=self.words.gettext(_DAY_OF) % {"day": day, "days": days},
         )
+
+
+def _short(citation: str) -> str:
+    """The first source of a citation: the rule's own page has them all."""
+    first = re.split(r"[;；]", citation)[0].strip()
+    return _FIRM if first.startswith(_FIRM) else first

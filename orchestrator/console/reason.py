@@ -63,6 +63,13 @@ class ReasonWording:
         """The same as a whole sentence, for the detail."""
         return self._reason(row, text.FULL)
 
+    def rule(self, row: PointAnswer) -> str:
+        """What the rule says by which it waits, is held or not allowed."""
+        first = next((one for one in row.said if one.objects), None)
+        if first is None or first.statement is None or row.party is not None or not row.is_usable:
+            return ""
+        return self.rules.sentence(first.statement) + self.words.gettext(text.STOP)
+
     def says(self, row: PointAnswer) -> str:
         """The answer as a sentence of its own."""
         decision, verdict = row.decision, row.verdict
