@@ -8,7 +8,21 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from orchestrator.bootstrap import Runtime
-from orchestrator.console import contact_act, contact_panel, failure, home, me, page, policy, sign_in
+from orchestrator.console import (
+    campaign,
+    consumer,
+    contact_act,
+    contact_panel,
+    decision,
+    failure,
+    home,
+    ledger,
+    me,
+    page,
+    policy,
+    search,
+    sign_in,
+)
 
 
 class Assets(StaticFiles):
@@ -22,7 +36,22 @@ class Assets(StaticFiles):
 
 def routers() -> list[APIRouter]:
     """Every page's router."""
-    return [module.router for module in (contact_act, contact_panel, home, sign_in, me, policy)]
+    return [
+        module.router
+        for module in (
+            campaign,
+            consumer,
+            contact_act,
+            contact_panel,
+            decision,
+            home,
+            ledger,
+            search,
+            sign_in,
+            me,
+            policy,
+        )
+    ]
 
 
 def create_console(runtime: Runtime) -> FastAPI:

@@ -109,6 +109,16 @@ cmoad  GET   /
 cmoad  GET   /me
 cmoad  POST  /me
 cmoad  POST  /me/password
+cmoad  GET   /consumers/{consumer_id}
+cmoad  GET   /consumers/{consumer_id}/record
+cmoad  GET   /consumers/{consumer_id}/timeline
+-moad  GET   /campaigns
+-m--d  GET   /campaigns/new
+-m--d  POST  /campaigns/new
+-m--d  POST  /campaigns/segment
+-m--d  POST  /campaigns/cadence
+-m--d  GET   /campaigns/{key}/edit
+-m--d  POST  /campaigns/{key}/edit
 """
 
 Key = tuple[str, str]
