@@ -22,7 +22,8 @@ from orchestrator.domain.permission import Permission
 from orchestrator.services.decision_list import count_of_rule
 from orchestrator.services.policy_view import FIRM, Instrument, PolicyBook, Wanted, neighbours, read_policies
 from orchestrator.services.rule_view import RuleView, review_due
-from policies.pack import Text
+from policies.pack import Rule, Text
+from policies.vocabulary import Grade
 
 router = APIRouter(prefix="/policies")
 RECENT = timedelta(days=30)
@@ -94,6 +95,12 @@ class Reader:
         starts = Counter(" ".join(view.rule.citation.split()[:2]) for view in views)
         start, count = starts.most_common(1)[0] if starts else ("", 0)
         return start if len(views) > 3 and count * 2 > len(views) and any(map(str.isdigit, start)) else ""
+
+    def short_citation(self, rule: Rule) -> str:
+        """The first place that a rule cites, whole."""
+        if rule.grade is Grade.FIRM:
+            return self.translator.gettext("the firm’s own")
+        return re.split(r"[;,；，]", rule.citation)[0].strip()
 
     def citation(self, view: RuleView, common: str = "") -> str:
         """The first place that a rule cites."""

@@ -247,6 +247,10 @@ class RuleWording:
         """A list as the language writes it: with commas, in Chinese with its own."""
         return "、".join(items) if self.language == "zh" else str(format_list(items, "standard", "en_GB"))
 
+    def separated(self, items: list[str]) -> str:
+        """Things beside each other, not a list of equals."""
+        return ("，" if self.language == "zh" else ", ").join(items)
+
     def _values(self, values: Mapping[str, Any]) -> dict[str, str]:
         return {name: self._value(name, value) for name, value in values.items()}
 
