@@ -70,7 +70,7 @@ def _due(database: Database, port: int, count: int) -> House:
     provider = SmtpProvider(
         SmtpSettings(host="127.0.0.1", port=port, sender="notices@example.com", tls="none")
     )
-    house = ground.house(database, cadence, {Channel.EMAIL: provider}, batch=1_000)
+    house = ground.house(database, cadence, {Channel.EMAIL: provider})
     write(database, ground.sealer(), Book(count=count), cadence, clock=house.clock)
     storage.settle(database)
     return replace(house)
