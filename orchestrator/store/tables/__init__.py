@@ -60,6 +60,7 @@ from orchestrator.store.tables.work import (
     Task,
     TemplateVersion,
     Verdict,
+    WorkClaim,
 )
 
 __all__ = [
@@ -71,4 +72,5 @@ __all__ = [
     "LedgerEntry", "LedgerHead", "LedgerLink", "Note", "Notice", "OptOut", "OriginalCreditorRequest", "Party",
     "Payment", "PolicyVersion", "PoolLink", "Preference", "Promise", "Recall", "Representation", "Revision", "SQLModel",
     "SignInFailure", "Switch", "Task", "TemplateVersion", "UserAccount", "UserSession", "Verdict",
+    "WorkClaim",
 ]  # fmt: skip

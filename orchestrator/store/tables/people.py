@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, LargeBinary
+from sqlalchemy import JSON, Column, Index, LargeBinary, func
 from sqlmodel import Field
 
 from orchestrator.store.tables.base import Fact, SQLModel, instant, minor, open_json, optional_instant, sealed
@@ -41,6 +41,19 @@ class Consumer(SQLModel, table=True):
     epoch: int = 0
     created_at: datetime = instant()
     changed_at: datetime = instant()
+
+
+# people are searched by the beginning of a name, whatever its case
+for _name in ("family_name", "given_name", "organization"):
+    _column = Consumer.__table__.c[_name]  # type: ignore[attr-defined]  # set by the mapper on every table class
+    Index(
+        f"consumer_by_{_name}",
+        func.lower(_column).label(_name),
+        Consumer.__table__.c.id,  # type: ignore[attr-defined]
+        postgresql_ops={_name: "text_pattern_ops"},
+        sqlite_where=_column.is_not(None),
+        postgresql_where=_column.is_not(None),
+    )
 
 
 class PoolLink(SQLModel, table=True):

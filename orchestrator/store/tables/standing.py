@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Index
+from sqlalchemy import text as sql
 from sqlmodel import Field
 
 from orchestrator.store.tables.base import Fact, SQLModel, instant, minor, open_json, optional_instant, sealed
@@ -211,6 +212,16 @@ class CheckResult(SQLModel, table=True):
 
 class Promise(Fact, table=True):
     __tablename__ = "promise"
+    # the work list reads those whose day has come
+    __table_args__ = (
+        Index(
+            "promise_due",
+            "due_on",
+            "id",
+            sqlite_where=sql("state = 'open'"),
+            postgresql_where=sql("state = 'open'"),
+        ),
+    )
 
     account_id: str = Field(index=True)
     amount_minor: int = minor()

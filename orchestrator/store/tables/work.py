@@ -245,7 +245,11 @@ class Task(SQLModel, table=True):
     """Work for a person. kind: call, hold, reply, review, incident, quarantine."""
 
     __tablename__ = "task"
-    __table_args__ = (Index("task_open", "state", "due_at"),)
+    __table_args__ = (
+        Index("task_open", "state", "due_at"),
+        # the work list counts and reads each kind by itself, in the order in which it is due
+        Index("task_by_kind", "state", "kind", "due_at", "id"),
+    )
 
     id: str = Field(primary_key=True)
     kind: str
@@ -261,6 +265,20 @@ class Task(SQLModel, table=True):
     closed_at: datetime | None = optional_instant()
     closed_by: str | None = None
     outcome: str | None = None
+
+
+class WorkClaim(SQLModel, table=True):
+    """Who has a piece of work in hand, so that two people do not take the same. `item`: of a task, promise, incident.
+
+    A promise has no task: `settled_at` says that its day was dealt with.
+    """
+
+    __tablename__ = "work_claim"
+
+    item: str = Field(primary_key=True)
+    taken_by: str
+    taken_at: datetime = instant()
+    settled_at: datetime | None = optional_instant()
 
 
 class Incident(SQLModel, table=True):

@@ -109,6 +109,7 @@ cmoad  GET   /
 cmoad  GET   /me
 cmoad  POST  /me
 cmoad  POST  /me/password
+cmoad  GET   /consumers
 cmoad  GET   /consumers/{consumer_id}
 cmoad  GET   /consumers/{consumer_id}/record
 cmoad  GET   /consumers/{consumer_id}/timeline

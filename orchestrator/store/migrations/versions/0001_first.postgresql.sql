@@ -86,6 +86,12 @@ CREATE TABLE consumer (
 	PRIMARY KEY (id)
 );
 
+CREATE INDEX consumer_by_family_name ON consumer (lower(family_name) text_pattern_ops, id) WHERE family_name IS NOT NULL;
+
+CREATE INDEX consumer_by_given_name ON consumer (lower(given_name) text_pattern_ops, id) WHERE given_name IS NOT NULL;
+
+CREATE INDEX consumer_by_organization ON consumer (lower(organization) text_pattern_ops, id) WHERE organization IS NOT NULL;
+
 CREATE INDEX ix_consumer_person_key ON consumer (person_key);
 
 CREATE INDEX ix_consumer_pool_id ON consumer (pool_id);
@@ -303,6 +309,8 @@ CREATE INDEX ix_task_consumer_id ON task (consumer_id);
 
 CREATE INDEX ix_task_enrollment_id ON task (enrollment_id);
 
+CREATE INDEX task_by_kind ON task (state, kind, due_at, id);
+
 CREATE INDEX task_open ON task (state, due_at);
 
 CREATE TABLE template_version (
@@ -362,6 +370,14 @@ CREATE INDEX ix_verdict_consumer_id ON verdict (consumer_id);
 CREATE INDEX verdict_by_rule ON verdict (rule, as_of, id) WHERE rule IS NOT NULL;
 
 CREATE INDEX verdict_by_time ON verdict (as_of, id, decision, channel, rule);
+
+CREATE TABLE work_claim (
+	item VARCHAR NOT NULL,
+	taken_by VARCHAR NOT NULL,
+	taken_at BIGINT NOT NULL,
+	settled_at BIGINT,
+	PRIMARY KEY (item)
+);
 
 CREATE TABLE account (
 	id VARCHAR NOT NULL,
@@ -922,6 +938,8 @@ CREATE INDEX ix_promise_account_id ON promise (account_id);
 CREATE INDEX ix_promise_consumer_id ON promise (consumer_id);
 
 CREATE INDEX ix_promise_corrects_id ON promise (corrects_id);
+
+CREATE INDEX promise_due ON promise (due_on, id) WHERE state = 'open';
 
 CREATE TABLE recall (
 	id VARCHAR NOT NULL,
