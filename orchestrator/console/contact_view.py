@@ -217,7 +217,10 @@ class ContactWording:
     def why(self, said: Iterable[Said], channel: str) -> list[Why]:
         """Every rule with a bearing, those that object first; what two rules say alike is there once, as the law's."""
         found: dict[tuple[str, str], Why] = {}
+        is_refused = any(one.objects for one in said)
         for one in said:
+            if is_refused and not one.objects and not one.used:
+                continue  # what stands in the way, and what is counted beside it
             state = reason.REPLY_CLASSES.get(one.reply, "allow")
             text = self.reasons.sentence(one, channel)
             cited = _short(one.rule.citation) if one.rule is not None else ""
@@ -318,11 +321,11 @@ class ContactWording:
     def _gauge(self, use: Use) -> Gauge:
         noun = str(use.said.values.get("noun", "contacts"))
         window = use.window
-        is_today = self.reasons.is_today(window)
+        is_today = self.reasons.is_today(window, use.said)
         text = (_TODAY if is_today else _USED).get(noun, _USED["contacts"])
         values = {"used": window.used, "limit": window.limit, "left": max(0, window.limit - window.used)}
         return Gauge(
-            label=self.words.gettext(text) % {"span": self.reasons.span(window)},
+            label=self.words.gettext(text) % {"span": self.reasons.span(window, use.said)},
             used=window.used,
             limit=window.limit,
             words=self.words.gettext(_USED_WORDS) % values,

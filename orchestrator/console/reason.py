@@ -17,6 +17,7 @@ from orchestrator.console.vocabulary import Translator, word
 from orchestrator.console.wording import Wording
 from orchestrator.services.contact_panel import PointAnswer
 from orchestrator.services.said import Said
+from policies.statement import Statement
 from policies.trace import Reply
 from policies.verdict import Decision, WindowUse
 
@@ -94,18 +95,28 @@ class ReasonWording:
         is_today = self.say.local(at, self.zone).date() == self.say.local(self.say.now, self.zone).date()
         return self.say.time(at, self.zone) if is_today else self.say.moment(at, self.zone)
 
-    def span(self, use: WindowUse) -> str:
-        """ "18–24 Nov": the days of a window as the consumer counts them."""
+    def days(self, use: WindowUse, said: Statement | None) -> tuple[date, date]:
+        """First and last day of a window so far, as the rule counts days: zones may differ by hours, never here."""
+        today = self.say.local(self.say.now, self.zone).date()
+        name, n = ("", 1) if said is None else (said.name, said.values.get("n", 1))
+        if name.endswith(("calendar_day", "local_days")):
+            return today - timedelta(days=n - 1 if name.endswith("local_days") else 0), today
         first = self.say.local(use.window_start, self.zone).date()
         last = self.say.local(use.window_end - _INSTANT, self.zone).date()
-        last = max(first, min(last, self.say.local(self.say.now, self.zone).date()))
-        return self.say.day(first) if first == last else f"{self.say.day(first)} – {self.say.day(last)}"
+        return first, max(first, min(last, today))
 
-    def is_today(self, use: WindowUse) -> bool:
-        """The window is today alone, as the consumer counts days."""
-        first = self.say.local(use.window_start, self.zone).date()
-        last = self.say.local(use.window_end - _INSTANT, self.zone).date()
-        return first == last == self.say.local(self.say.now, self.zone).date()
+    def span(self, use: WindowUse, said: Statement | None) -> str:
+        """ "18–24 Nov"."""
+        first, last = self.days(use, said)
+        if first == last:
+            return self.say.date(first)
+        is_short = self.say.language == "en" and (first.year, first.month) == (last.year, last.month)
+        return f"{first.day if is_short else self.say.date(first)}–{self.say.date(last)}"
+
+    def is_today(self, use: WindowUse, said: Statement | None) -> bool:
+        """The window is today alone."""
+        first, last = self.days(use, said)
+        return first == last
 
     def _now(self, channel: str, until: datetime | None) -> Markup:
         if until is None:
@@ -171,7 +182,7 @@ class ReasonWording:
             "hours": hours(str(stated.get("hours", ""))),
             "used": use.used if use is not None else 0,
             "limit": use.limit if use is not None else 0,
-            "span": self.span(use) if use is not None else "",
+            "span": self.span(use, said.statement) if use is not None else "",
             "hold": word(self.words, "hold", said.about) if said.about else "",
             "fact": self.rules.fact(said.about) if said.about else "",
         }

@@ -33,7 +33,7 @@ DENIED = {
     "voice": N_("<b>Not allowed</b> on this number"),
 }
 DENIED_WORK = N_("<b>Not allowed</b> at work")
-DENIED_PARTY = N_("<b>Not allowed</b> to another person")
+DENIED_PARTY = N_("<b>Not allowed</b> to others")
 DENIED_KINDS = {
     "cease": N_("<b>Not allowed</b> any more"),
     "content_rule": N_("<b>Not allowed</b> on this channel"),

@@ -189,8 +189,9 @@ def _handed_over(piece: Piece, zones: Sequence[str]) -> Iterator[Piece]:
         start = end
 
 
-def _order(answer: PointAnswer) -> tuple[int, float, int, str]:
-    """Now, later (the soonest first), on hold, not allowed; an unusable point last of its kind."""
+def _order(answer: PointAnswer) -> tuple[int, float, bool, int, str]:
+    """Now, later (the soonest first), on hold, not allowed; other people's last, then by channel."""
     verdict = answer.verdict
     when = verdict.retry_at.timestamp() if verdict.retry_at is not None else 0.0
-    return _RANK[answer.decision], when, _PREFERENCE.index(answer.channel), answer.point_id
+    is_other = answer.party is not None
+    return _RANK[answer.decision], when, is_other, _PREFERENCE.index(answer.channel), answer.point_id
