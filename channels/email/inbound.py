@@ -23,14 +23,17 @@ from channels.events import Event, EventKind
 
 PROVIDER = "email"
 MAX_MAIL_BYTES = 1_048_576
-_MAX_TEXT = 4000
+_MAX_TEXT = 20_000
 _PARSER = BytesParser(policy=policy.compat32)
 _REFERENCE = re.compile(r"<([A-Za-z0-9_-][A-Za-z0-9._-]{0,120})@([A-Za-z0-9.-]{1,253})>")
 _STOP = re.compile(
     r"\b(stop|unsubscribe|remove me|opt[ -]?out|cancelar|baja|no me escriban)\b|退订|取消订阅|不要再发",
     re.IGNORECASE,
 )
-_QUOTED = re.compile(r"^\s*(>|On .+ wrote:|-{2,}\s*Original Message|El .+ escribió:|在.+写道)", re.IGNORECASE)
+_MARKED = re.compile(r"\s*>")
+_QUOTE_BEGINS = re.compile(
+    r"\s*(On .+ wrote:|-{2,}\s*Original Message.*|El .+ escribió:|在.+写道[:：])\s*", re.IGNORECASE
+)
 
 _ACTIONS = {
     "failed": EventKind.BOUNCED,
@@ -227,9 +230,10 @@ def _reference(ids: str, own: frozenset[str]) -> tuple[str | None, str]:
 
 
 def _text(mail: Message) -> str:
+    """The first part with words in it: some programs send an empty plain part beside the HTML."""
     for part in _parts(mail, "text/plain"):
         payload = part.get_payload(decode=True)
-        if isinstance(payload, bytes):
+        if isinstance(payload, bytes) and payload.strip():
             return _characters(payload, part.get_content_charset())
     for part in _parts(mail, "text/html"):
         payload = part.get_payload(decode=True)
@@ -253,10 +257,19 @@ def _decoded(value: str) -> str:
 
 
 def _own_words(text: str) -> str:
-    """The reply without what it quotes: our own opt-out line must not read as theirs."""
-    lines = []
-    for line in text.splitlines():
-        if _QUOTED.match(line):
-            break
-        lines.append(line.rstrip())
-    return "\n".join(lines).strip()
+    """The reply without what it quotes: our own opt-out line must not read as theirs.
+
+    People write above a quotation and below it. Where one is not marked line by line its end is not to be seen: what
+    stands above is theirs, and where nothing does, theirs may be anything of it.
+    """
+    lines = [line.rstrip() for line in text.splitlines()]
+    own: list[str] = []
+    for number, line in enumerate(lines):
+        if _QUOTE_BEGINS.fullmatch(line):
+            following = next(filter(None, lines[number + 1 :]), "")
+            if not _MARKED.match(following):
+                break
+        elif not _MARKED.match(line):
+            own.append(line)
+    said = "\n".join(own).strip()
+    return said or "\n".join(line for line in lines if not _MARKED.match(line)).strip()

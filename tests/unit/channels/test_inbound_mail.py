@@ -117,6 +117,35 @@ def test_a_reply_keeps_its_own_words_only() -> None:
     assert event.text == "Re: About your account\nHow much do I owe?"
 
 
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("On Wed, Apr 1, 2026 Example wrote:\n> You owe.\n\nLeave me alone.\n", "Leave me alone."),
+        ("> You owe.\n> Write STOP.\n\nLeave me alone.\n", "Leave me alone."),
+        ("Yes.\n> You owe.\nLeave me alone.\n", "Yes.\nLeave me alone."),
+        ("On Monday I wrote: leave me alone.\n", "On Monday I wrote: leave me alone."),
+        ("Hello.\n\n-----Original Message-----\nWrite STOP.\n", "Hello."),
+        # where the quotation ends is not to be seen, and nobody wrote above it
+        ("On Wed Example wrote:\nYou owe.\n\nLeave me alone.\n",
+         "On Wed Example wrote:\nYou owe.\n\nLeave me alone."),
+    ],
+)  # fmt: skip
+def test_what_stands_below_a_quotation_is_said_as_well(text: str, own: str) -> None:
+    (event,) = inbound.parse(reply("Re: your account", text))
+    assert event.text == f"Re: your account\n{own}"
+
+
+def test_words_are_found_late_in_a_mail_and_beside_an_empty_plain_part() -> None:
+    (late,) = inbound.parse(reply("Re: your account", "I paid.\n" * 1_500 + "Leave me alone."))
+    assert late.text.endswith("Leave me alone.")
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = "maria@example.org", "Re: your account"
+    mail.set_content("\n")
+    mail.add_alternative("<p>Leave me alone.</p>", subtype="html")
+    (bare,) = inbound.parse(mail.as_bytes())
+    assert "Leave me alone." in bare.text
+
+
 def test_an_automatic_answer_is_marked_and_never_an_opt_out() -> None:
     (event,) = inbound.parse(
         reply("Out of office: stop by next week", "Back soon", Auto_Submitted="auto-replied")
