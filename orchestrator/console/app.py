@@ -10,6 +10,7 @@ from starlette.types import Scope
 from orchestrator.bootstrap import Runtime
 from orchestrator.console import (
     campaign,
+    campaign_forecast,
     consumer,
     contact_act,
     contact_panel,
@@ -22,6 +23,7 @@ from orchestrator.console import (
     policy,
     search,
     sign_in,
+    work,
 )
 
 
@@ -40,6 +42,7 @@ def routers() -> list[APIRouter]:
         module.router
         for module in (
             campaign,
+            campaign_forecast,
             consumer,
             contact_act,
             contact_panel,

@@ -14,10 +14,13 @@ from orchestrator.console.campaign_wording import STATE_ICONS, STATES, CampaignW
 from orchestrator.console.cookie import runtime_of
 from orchestrator.console.decision_wording import CHANNEL_WORDS
 from orchestrator.console.forecast_job import begin
+from orchestrator.console.message import N_
 from orchestrator.console.page import page, wording_of, words_of
+from orchestrator.console.role import ROLE_WORDS
 from orchestrator.console.segment_wording import TYPES, SegmentWording
 from orchestrator.domain.campaign import CampaignError, CampaignState, Definition
 from orchestrator.domain.field import FIELDS
+from orchestrator.domain.permission import Permission, roles_with
 from orchestrator.errors import ConflictError, UnknownReference
 from orchestrator.services import campaign as campaigns
 from orchestrator.services.campaign_view import list_page
@@ -29,6 +32,8 @@ EXAMPLES = (
     'country == "US" && has_mobile && !("sms" in opt_outs)',
     'product != null && product == "credit_card" && !("dispute" in holds)',
 )
+
+FOR_ROLES = N_("This is for: %(roles)s.")
 
 
 def campaign_words(request: Request, visitor: Visitor) -> CampaignWording:
@@ -43,6 +48,16 @@ def segment_words(request: Request, visitor: Visitor) -> SegmentWording:
 
 def address_of(campaign_id: str, rest: str = "") -> str:
     return f"/campaigns/{campaign_id}{rest}"
+
+
+def who_may(visitor: Visitor, permission: Permission) -> str:
+    """Empty where the visitor may; else whom it is for, to be said beside what is disabled."""
+    if visitor.may(permission):
+        return ""
+    words = words_of(visitor)
+    return words.gettext(FOR_ROLES) % {
+        "roles": ", ".join(words.gettext(ROLE_WORDS[role]) for role in roles_with(permission))
+    }
 
 
 async def typed_form(request: Request) -> Typed:

@@ -27,7 +27,8 @@ from orchestrator.domain.forecast import (
     RuleCount,
     Stale,
 )
-from orchestrator.engine.forecast import Foreseen, Question, Seen, foresee
+from orchestrator.engine.forecast import Foreseen, Question, Seen
+from orchestrator.engine.forecast_share import foresee_together
 from orchestrator.engine.house import House
 from orchestrator.errors import ConflictError, InputError, UnknownReference
 from orchestrator.services.campaign import Campaign, definition_digest, definition_of, find, zone_of
@@ -84,12 +85,16 @@ def make(house: House, key: str, by: str, progress: Progress | None = None) -> F
     began = time.perf_counter()
     asked = _ask(house, key)
     question = Question(asked.row, asked.cadence, asked.chosen, asked.starts_at, asked.ends_at)
-    foreseen = foresee(house, question, progress)
+    foreseen = foresee_together(house, question, asked.made_at, progress or _nowhere)
     everybody = [*foreseen.accounts.values(), *_aside(asked)]
     made = _sum_up(house, asked, foreseen, everybody, by)
     made = dataclasses.replace(made, took_s=round(time.perf_counter() - began, 3))
     _keep(house, made, everybody)
     return made
+
+
+def _nowhere(_done: int, _total: int) -> None:
+    """Nobody watches."""
 
 
 def _ask(house: House, key: str) -> _Asked:
@@ -212,7 +217,7 @@ def _rules(foreseen: Foreseen, everybody: Sequence[Seen]) -> tuple[RuleCount, ..
     groups: defaultdict[tuple[Outcome, str], list[Seen]] = defaultdict(list)
     for seen in everybody:
         if seen.outcome is not None and seen.outcome not in _ASIDE:
-            groups[seen.outcome, seen.rule or "campaign_limit"].append(seen)
+            groups[seen.outcome, _rule_of(seen) or ""].append(seen)
     found = []
     for (outcome, rule), members in groups.items():
         finding = foreseen.findings.get(rule)
@@ -229,6 +234,12 @@ def _rules(foreseen: Foreseen, everybody: Sequence[Seen]) -> tuple[RuleCount, ..
             )
         )
     return tuple(sorted(found, key=lambda one: (-one.accounts, one.outcome, one.rule)))
+
+
+def _rule_of(seen: Seen) -> str | None:
+    """What kept an account back; who is only behind others waits for the campaign's own limits."""
+    is_kept_back = seen.outcome is not None and seen.outcome not in _ASIDE
+    return seen.rule or ("campaign_limit" if is_kept_back else None)
 
 
 def policy_digest(house: House) -> str:
@@ -272,7 +283,7 @@ def _person_row(campaign_id: str, seen: Seen) -> NewPerson:
         consumer_id=seen.consumer_id,
         outcome=str(seen.outcome),
         channel=seen.channel,
-        rule=seen.rule,
+        rule=_rule_of(seen),
         allowed_at=_micros(seen.allowed_at),
         allowed_on=allowed and allowed.isoformat(),
         expected_at=_micros(seen.expected_at),

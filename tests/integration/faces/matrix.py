@@ -120,6 +120,11 @@ cmoad  GET   /consumers/{consumer_id}/timeline
 -m--d  POST  /campaigns/cadence
 -m--d  GET   /campaigns/{key}/edit
 -m--d  POST  /campaigns/{key}/edit
+-moad  GET   /campaigns/{key}/forecast
+-m--d  POST  /campaigns/{key}/forecast
+-moad  GET   /campaigns/{key}/forecast/events
+-moad  GET   /campaigns/{key}/forecast/people
+-m--d  POST  /campaigns/{key}/start
 """
 
 Key = tuple[str, str]
