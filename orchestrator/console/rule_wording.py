@@ -215,7 +215,7 @@ class RuleWording:
             return self.translator.gettext("Only for"), over % {"n": detail.number}
         if detail.name == "counts_not_agreed":
             agreed = self.translator.ngettext(
-                "calls that the consumer agreed to in the last day",
+                "calls that the consumer agreed to in the last %(n)s day",
                 "calls that the consumer agreed to in the last %(n)s days",
                 detail.number or 0,
             )
@@ -225,10 +225,8 @@ class RuleWording:
             if detail.vocabulary == "rule"
             else words(self.translator, detail.vocabulary, detail.words)
         )
-        label = _DETAILS.get(detail.name)
-        return (self.translator.gettext(label) if label else detail.name.replace("_", " ")), self.listed(
-            named
-        )
+        label = _DETAILS.get(detail.name, detail.name.replace("_", " "))
+        return self.translator.gettext(label), self.listed(named)
 
     def word(self, vocabulary: str, name: str) -> str:
         return word(self.translator, vocabulary, name)
@@ -323,66 +321,66 @@ def _contacts(translator: Translator, noun: str, limit: int) -> str:
 
 def _numbered(translator: Translator, said: Statement) -> str:
     """A sentence about a number of days, hours, people ..."""
-    n, plural = int(said.values.get("n", said.values.get("failures", 1))), translator.ngettext
+    n = int(said.values.get("n", said.values.get("failures", 1)))
     if said.name == "gap_days" and said.values["noun"] == "conversations":
-        return plural(
+        return translator.ngettext(
             "After a conversation %(about)s, no call for %(n)s day; the day of the conversation is the first",
             "After a conversation %(about)s, no call for %(n)s days; the day of the conversation is the first",
             n,
         )
     if said.name == "first_and_wait":
-        return plural(
+        return translator.ngettext(
             "No contact before what must come first, and %(n)s more day",
             "No contact before what must come first, and %(n)s more days",
             n,
         )
     sentences = {
-        "gap_days": plural(
+        "gap_days": translator.ngettext(
             "After a contact %(about)s, none for %(n)s day; the day of the contact is the first",
             "After a contact %(about)s, none for %(n)s days; the day of the contact is the first",
             n,
         ),
-        "gap_hours": plural(
+        "gap_hours": translator.ngettext(
             "After a contact %(about)s, none for %(n)s hour",
             "After a contact %(about)s, none for %(n)s hours",
             n,
         ),
-        "attorney_after": plural(
+        "attorney_after": translator.ngettext(
             "No contact with a represented consumer from %(n)s hour after the written notice",
             "No contact with a represented consumer from %(n)s hours after the written notice",
             n,
         ),
-        "ladder": plural(
+        "ladder": translator.ngettext(
             "Contact persons only when the debtor is lost: after %(failures)s failed call in a row from the next day, "
             "or failed calls on %(days)s days in a row",
             "Contact persons only when the debtor is lost: after %(failures)s failed calls in a row from the next day, "
             "or failed calls on %(days)s days in a row",
             n,
         ),
-        "safe_harbor_email": plural(
+        "safe_harbor_email": translator.ngettext(
             "E-mail only an address the consumer used or agreed to, or after a notice with %(n)s day to object",
             "E-mail only an address the consumer used or agreed to, or after a notice with %(n)s days to object",
             n,
         ),
-        "safe_harbor_text": plural(
+        "safe_harbor_text": translator.ngettext(
             "Text only a number the consumer texted from or agreed to, checked in the last %(n)s day",
             "Text only a number the consumer texted from or agreed to, checked in the last %(n)s days",
             n,
         ),
-        "visit_staff": plural(
+        "visit_staff": translator.ngettext(
             "Visits by at least %(n)s person with identity cards; entry only with consent",
             "Visits by at least %(n)s people with identity cards; entry only with consent",
             n,
         ),
-        "placements": plural(
+        "placements": translator.ngettext(
             "A debt is with at most %(n)s agency at a time",
             "A debt is with at most %(n)s agencies at a time",
             n,
         ),
-        "notice_parts": plural(
+        "notice_parts": translator.ngettext(
             "The validation notice has %(n)s part", "The validation notice has its %(n)s parts", n
         ),
-        "credit_report": plural(
+        "credit_report": translator.ngettext(
             "Report to credit bureaus only after the consumer was told and %(n)s day has passed",
             "Report to credit bureaus only after the consumer was told and %(n)s days have passed",
             n,
@@ -393,7 +391,7 @@ def _numbered(translator: Translator, said: Statement) -> str:
 
 def _figure(translator: Translator, said: Statement) -> str:
     """A value in two or three words."""
-    values, plural = said.values, translator.ngettext
+    values = said.values
     if said.name == "hours":
         return hours(values["hours"])
     n = int(values.get("n") or 1)
@@ -401,11 +399,13 @@ def _figure(translator: Translator, said: Statement) -> str:
         "cap_calendar_day": translator.gettext("%(limit)s a day"),
         "cap_calendar_week": translator.gettext("%(limit)s a week"),
         "cap_calendar_month": translator.gettext("%(limit)s a month"),
-        "cap_local_days": plural("%(limit)s in %(n)s day", "%(limit)s in %(n)s days", n),
-        "cap_rolling_hours": plural("%(limit)s in %(n)s hour", "%(limit)s in %(n)s hours", n),
-        "cap_rolling_minutes": plural("%(limit)s in %(n)s minute", "%(limit)s in %(n)s minutes", n),
-        "days": plural("%(n)s day", "%(n)s days", n),
-        "hours_long": plural("%(n)s hour", "%(n)s hours", n),
+        "cap_local_days": translator.ngettext("%(limit)s in %(n)s day", "%(limit)s in %(n)s days", n),
+        "cap_rolling_hours": translator.ngettext("%(limit)s in %(n)s hour", "%(limit)s in %(n)s hours", n),
+        "cap_rolling_minutes": translator.ngettext(
+            "%(limit)s in %(n)s minute", "%(limit)s in %(n)s minutes", n
+        ),
+        "days": translator.ngettext("%(n)s day", "%(n)s days", n),
+        "hours_long": translator.ngettext("%(n)s hour", "%(n)s hours", n),
         "count": "%(n)s",
     }
     return figures[said.name] % values
