@@ -89,6 +89,8 @@ class Question:
     chosen: Sequence[tuple[str, str]]
     starts_at: datetime
     ends_at: datetime
+    known: Foreseen | None = None
+    """What the law lets happen when, where that was found before: it need not be looked at while a limit waits."""
 
 
 def foresee(house: House, question: Question, progress: Progress | None = None) -> Foreseen:
@@ -337,10 +339,18 @@ class _Ahead:
 
     def was_looked_at(self, row: EnrollmentRow) -> bool:
         """It waits for its turn already: it need not be judged again to wait on."""
-        return row.campaign_id == self.question.row.id and row.reason in WAITS
+        if row.campaign_id != self.question.row.id:
+            return False
+        known = self.question.known.accounts.get(row.account_id) if self.question.known is not None else None
+        if known is None:
+            return row.reason in WAITS
+        seen = self.foreseen.accounts[row.account_id]
+        seen.allowed_at, seen.rule = known.allowed_at, known.rule
+        return True
 
     def _wait(self, row: EnrollmentRow, halt: Halt, now: datetime) -> None:
-        self.push(row._replace(next_at=to_micros(halt.until), changed_at=to_micros(now)))
+        until, waits = to_micros(halt.until), halt.reason
+        self.push(row._replace(next_at=until, changed_at=to_micros(now), reason=waits))
 
     def allowed(self, account_ids: Iterable[str], at: datetime) -> None:
         """The law lets these accounts be spoken of now, whatever the limits say."""

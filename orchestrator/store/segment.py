@@ -282,3 +282,9 @@ def details(unit: Session, account_ids: Sequence[str]) -> list[Detail]:
     # the first consumer of an account comes last and stays
     found = {row[0]: row for row in unit.query(sql, {"ids": unit.listed(account_ids)})}
     return [Detail._make((*row[:-1], _day(row[-1]))) for row in found.values()]
+
+
+def pools_of(unit: Session, consumer_ids: Iterable[str]) -> dict[str, str]:
+    """Who counts as one person with whom: the pool of each consumer."""
+    sql = f"SELECT id, pool_id FROM consumer WHERE id {unit.within('ids')}"  # noqa: S608
+    return dict(unit.query(sql, {"ids": unit.listed(sorted(consumer_ids))}))

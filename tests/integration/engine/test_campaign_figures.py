@@ -14,11 +14,14 @@ from channels.events import Event, EventKind
 from orchestrator.domain.campaign import Definition
 from orchestrator.domain.forecast import Outcome, Stale
 from orchestrator.engine import inbound, receipts
+from orchestrator.engine.forecast import Foreseen, Question, foresee
+from orchestrator.engine.forecast_share import foresee_together
 from orchestrator.engine.inbound import Heard
 from orchestrator.errors import ConflictError
 from orchestrator.services import campaign, campaign_forecast, campaign_progress, fact
 from orchestrator.services.campaign_progress import Why
 from orchestrator.services.fact import By
+from orchestrator.store import campaign as store
 from orchestrator.store.database import Database
 from tests.integration.engine.stage import Stage, build
 
@@ -186,3 +189,37 @@ def test_progress_counts_what_came_of_the_contacts(stage: Stage) -> None:
     assert [one.account_id for one in answered] == [account(11)]
     waiting = campaign_progress.members(stage.house, made, rule="campaign_hourly_limit", limit=100)
     assert len(waiting) == read.of(Why.WAITING)[0].accounts
+
+
+@pytest.mark.parametrize("limit", [None, 6])
+def test_a_forecast_of_several_processes_is_that_of_one(stage: Stage, limit: int | None) -> None:
+    obstruct(stage)
+    made = make(stage, hourly_limit=limit)
+    with stage.database.read(stage.clock) as unit:
+        row = store.find(unit, made)
+        assert row is not None
+    chosen = [(account(number), consumer(number)) for number in range(PEOPLE)]
+    now = stage.clock.now()
+    question = Question(
+        row._replace(state="running"),
+        stage.house.cadences.find("plain"),
+        chosen,
+        now,
+        now + timedelta(days=9),
+    )
+    alone = foresee(stage.house, question)
+    stage.house.inline = False
+    told: list[int] = []
+    together = foresee_together(
+        stage.house, question, now, lambda done, _total: told.append(done), at_least=1
+    )
+    assert told
+    assert together.contacts == alone.contacts
+    if limit is None:
+        assert together.accounts == alone.accounts
+    else:
+        assert outcomes(together) == outcomes(alone)
+
+
+def outcomes(foreseen: Foreseen) -> dict[str, object]:
+    return {key: (one.outcome, one.channel, one.expected_at) for key, one in foreseen.accounts.items()}
