@@ -24,6 +24,19 @@ from policies.verdict import Decision, WindowUse
 CLASSES = {Decision.ALLOW: "allow", Decision.DEFER: "later", Decision.HOLD: "hold", Decision.DENY: "deny"}
 """The class and the icon of an answer."""
 REPLY_CLASSES = {Reply.DENY: "deny", Reply.HOLD: "hold", Reply.WAIT: "later"}
+_TOLD = frozenset(
+    {
+        "contact_window",
+        "consumer_preference",
+        "medium_stop",
+        "cease",
+        "representation",
+        "dispute_hold",
+        "consent_rule",
+        "hold",
+    }
+)
+"""Kinds whose whole sentence of the case says what the rule does."""
 _INSTANT = timedelta(microseconds=1)
 
 
@@ -67,7 +80,8 @@ class ReasonWording:
     def rule(self, row: PointAnswer) -> str:
         """What the rule says by which it waits, is held or not allowed."""
         first = next((one for one in row.said if one.objects), None)
-        if first is None or first.statement is None or row.party is not None or not row.is_usable:
+        is_told = first is None or first.kind in _TOLD or row.party is not None or not row.is_usable
+        if is_told or first is None or first.statement is None:
             return ""
         return self.rules.sentence(first.statement) + self.words.gettext(text.STOP)
 

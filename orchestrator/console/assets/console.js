@@ -139,7 +139,8 @@ function saveForm(event) {
   const button = form && form.querySelector('button[type="submit"]:not([aria-disabled="true"]), button:not([type])');
   if (button) {
     event.preventDefault();
-    form.requestSubmit(button);
+    // a click, so that htmx sees which button it was and where that one leads
+    button.click();
   }
 }
 function leave(event) {
