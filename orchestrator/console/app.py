@@ -11,6 +11,7 @@ from orchestrator.bootstrap import Runtime
 from orchestrator.console import (
     campaign,
     campaign_forecast,
+    campaign_live,
     consumer,
     contact_act,
     contact_panel,
@@ -43,6 +44,7 @@ def routers() -> list[APIRouter]:
         for module in (
             campaign,
             campaign_forecast,
+            campaign_live,
             consumer,
             contact_act,
             contact_panel,
@@ -53,6 +55,7 @@ def routers() -> list[APIRouter]:
             sign_in,
             me,
             policy,
+            work,
         )
     ]
 

@@ -111,7 +111,7 @@ def tell_forecast(request: Request, visitor: MayReview, key: str) -> Response:
 
 
 @router.get("/campaigns/{key}/forecast/people")
-def show_forecast_people(
+def show_forecast_people(  # noqa: PLR0917 - what a number is of
     request: Request,
     visitor: MayReview,
     key: str,

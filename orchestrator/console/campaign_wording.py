@@ -142,6 +142,12 @@ class CampaignWording:
             return text
         return text % {"moment": self.say.moment(at, zone)} if at is not None else ""
 
+    def second(self, at: datetime | None, zone: str) -> str:
+        """A moment to the second, where it has to be shown that nothing came later."""
+        if at is None:
+            return ""
+        return f"{self.say.day(at, zone)} {self.say.local(at, zone):%H:%M:%S} {self.say.zone_name(at, zone)}"
+
     def price(self, amount: Decimal, currency: str) -> str:
         """A price with all its decimals: "$0.009"."""
         return str(format_currency(amount, currency, locale=self.say.locale, decimal_quantization=False))

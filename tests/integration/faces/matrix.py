@@ -109,6 +109,12 @@ cmoad  GET   /
 cmoad  GET   /me
 cmoad  POST  /me
 cmoad  POST  /me/password
+c-o-d  GET   /work
+c-o-d  GET   /work/next
+c-o-d  GET   /work/previous
+c-o-d  POST  /work/{item}/take
+c-o-d  POST  /work/{item}/release
+c-o-d  POST  /work/{item}/close
 cmoad  GET   /consumers
 cmoad  GET   /consumers/{consumer_id}
 cmoad  GET   /consumers/{consumer_id}/record
@@ -125,6 +131,12 @@ cmoad  GET   /consumers/{consumer_id}/timeline
 -moad  GET   /campaigns/{key}/forecast/events
 -moad  GET   /campaigns/{key}/forecast/people
 -m--d  POST  /campaigns/{key}/start
+-moad  GET   /campaigns/{key}
+-moad  GET   /campaigns/{key}/events
+-moad  GET   /campaigns/{key}/people
+-m--d  POST  /campaigns/{key}/pause
+-m--d  POST  /campaigns/{key}/resume
+-mo-d  POST  /campaigns/{key}/stop
 """
 
 Key = tuple[str, str]
