@@ -14,6 +14,7 @@ from orchestrator.console.contact_panel import panel_values
 from orchestrator.console.cookie import runtime_of
 from orchestrator.console.page import page, wording_of, words_of
 from orchestrator.console.timeline_wording import TimelineWording
+from orchestrator.console.work import queue_values
 from orchestrator.errors import UnknownReference
 from orchestrator.services import user
 from orchestrator.services.consumer_view import ConsumerView, view_consumer
@@ -33,9 +34,11 @@ def show_consumer(  # noqa: PLR0917 - what the address says
     account: AccountId = None,
     show: Show = "all",
     before: Before = "",
+    task: AccountId = None,
 ) -> Response:
-    """The whole screen; `show` and `before` choose a part of the timeline."""
+    """The whole screen; `show` and `before` choose a part of the timeline, `task` the case it was opened for."""
     values = record_values(request, visitor, consumer_id, account, show=show, before=before)
+    values["queue"] = queue_values(request, visitor, task or "")
     values |= panel_values(request, visitor, values["view"], account)
     return page(request, visitor, "consumer/page.html", **values)
 

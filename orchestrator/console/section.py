@@ -18,7 +18,7 @@ class Section:
 
 
 SECTIONS = (
-    Section("work", N_("Work"), "/work", "w", Permission.WORK),
+    Section("work", N_("Work"), "/work", "w", Permission.RECORD),
     Section("consumers", N_("Consumers"), "/consumers", "c", Permission.READ),
     Section("campaigns", N_("Campaigns"), "/campaigns", "m", Permission.REVIEW),
     Section("policies", N_("Policies"), "/policies", "p", Permission.POLICY),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -123,10 +123,7 @@ class ConsumerView:
     @property
     def main_zone(self) -> str:
         """The zone whose clock is shown: the most certain source first."""
-        order = ("stated", "postal_code", "mobile_area_code", "landline_area_code", "country")
-        rank = {source: place for place, source in enumerate(order)}
-        known = [one for one in self.zones if zone_table(one.name)]
-        return min(known, key=lambda one: rank.get(one.source, len(order)), default=Zone("UTC", "")).name
+        return main_zone([{"zone": one.name, "source": one.source} for one in self.zones])
 
     def point(self, point_id: str | None) -> PointView | None:
         """The contact point of that id, if it is the consumer's."""
@@ -144,6 +141,17 @@ class ConsumerView:
             return next((one for one in self.accounts if one.id == account_id), None)
         is_open = [one for one in self.accounts if one.state == "open"]
         return next(iter([*is_open, *self.accounts]), None)
+
+
+_CERTAINTY = ("stated", "postal_code", "mobile_area_code", "landline_area_code", "country")
+
+
+def main_zone(zones: Iterable[Mapping[str, str]]) -> str:
+    """The zone whose clock is shown, of the rows as they are stored: the most certain source first, else UTC."""
+    rank = {source: place for place, source in enumerate(_CERTAINTY)}
+    known = [one for one in zones if zone_table(one["zone"])]
+    found = min(known, key=lambda one: rank.get(one["source"], len(rank)), default=None)
+    return found["zone"] if found is not None else "UTC"
 
 
 def view_consumer(house: House, consumer_id: str) -> ConsumerView:

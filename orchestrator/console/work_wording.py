@@ -1,0 +1,126 @@
+"""Cases of the work list in the reader's words: headings, and in one sentence why a case is there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from orchestrator.console.message import N_
+from orchestrator.console.vocabulary import Translator
+from orchestrator.console.wording import Wording
+from orchestrator.domain.permission import Role
+from orchestrator.services.worklist import Case, Place
+
+HEADINGS = {
+    "call_back": N_("Call-backs due"),
+    "call": N_("Calls due"),
+    "reply": N_("Replies waiting"),
+    "hold": N_("Holds to resolve"),
+    "promise": N_("Promises due"),
+    "review": N_("Questions to compliance"),
+    "quarantine": N_("Cases set aside"),
+    "incident": N_("Incidents"),
+}
+EMPTY = {
+    "call_back": N_("Nobody waits for a call-back now."),
+    "call": N_("No call is due."),
+    "reply": N_("Every reply is answered."),
+    "hold": N_("No hold waits for somebody."),
+    "promise": N_("No promise is due today."),
+    "review": N_("No question is open."),
+    "quarantine": N_("Nothing was set aside."),
+    "incident": N_("No incident is open."),
+}
+_PLACES = {
+    "call_back": N_("Call-backs due, %(position)s of %(total)s: %(why)s"),
+    "call": N_("Calls due, %(position)s of %(total)s: %(why)s"),
+    "reply": N_("Replies waiting, %(position)s of %(total)s: %(why)s"),
+    "hold": N_("Holds to resolve, %(position)s of %(total)s: %(why)s"),
+    "promise": N_("Promises due, %(position)s of %(total)s: %(why)s"),
+    "review": N_("Questions to compliance, %(position)s of %(total)s: %(why)s"),
+    "quarantine": N_("Cases set aside, %(position)s of %(total)s: %(why)s"),
+    "incident": N_("Incidents, %(position)s of %(total)s: %(why)s"),
+}
+_FIRST = ("call_back", "call", "reply", "hold", "promise")
+_FOR_COMPLIANCE = ("review", "incident", "quarantine", "hold", "reply")
+_INTENTS = {
+    "stop": N_("Wrote that contact should stop."),
+    "maybe_stop": N_("Wrote what may be a wish to stop."),
+    "cease": N_("Wants all contact to end."),
+    "attorney": N_("Wrote that an attorney represents them."),
+    "bankruptcy": N_("Wrote about a bankruptcy."),
+    "deceased": N_("Somebody wrote that the consumer has died."),
+    "wrong_party": N_("Wrote that it is the wrong person."),
+    "dispute": N_("Disputes the debt."),
+    "complaint": N_("Complains."),
+    "hardship": N_("Wrote about hardship."),
+    "call_back": N_("Asks to be called back."),
+    "promise": N_("Wrote about paying."),
+    "start": N_("Wants to be contacted again."),
+    "help": N_("Asks for help."),
+    "other": N_("Wrote something that needs a person."),
+}
+_INCIDENTS = {
+    "unlawful_after_correction": N_("A correction makes an earlier contact unlawful."),
+    "unknown_opt_out": N_("A stop of somebody whom nobody knows."),
+}
+# why by the reason of a task, and what is said of any other
+_WHY = {
+    "call": ({}, N_("The cadence asks for a call by a person.")),
+    "call_back": (
+        {"call_back": N_("The consumer asked to be called at this time.")},
+        N_("A reminder that was set for this time."),
+    ),
+    "reply": (_INTENTS, _INTENTS["other"]),
+    "review": ({}, N_("A collector asks whether this contact may be made.")),
+    "quarantine": ({}, N_("Planning failed again and again; nothing is sent until somebody has looked.")),
+    "incident": (_INCIDENTS, N_("Something that compliance must look at.")),
+}
+
+
+def groups_of(role: Role | None) -> tuple[str, ...]:
+    """The kinds of work of a role, the first to do first."""
+    if role is Role.COMPLIANCE_OFFICER:
+        return _FOR_COMPLIANCE
+    return tuple(HEADINGS) if role is Role.ADMINISTRATOR else _FIRST
+
+
+class WorkWording:
+    """Cases for one reader."""
+
+    def __init__(self, translator: Translator, say: Wording):
+        self.translator, self.say = translator, say
+
+    def _(self, message: str, **values: str) -> str:
+        said = self.translator.gettext(message)
+        return said % values if values else said
+
+    def why(self, case: Case) -> str:
+        """Why it is here, in one sentence."""
+        if case.group == "promise":
+            return self._promise(case)
+        if case.group == "hold":
+            return self._(N_("A rule waits for somebody: %(rule)s."), rule=case.reason)
+        by_reason, otherwise = _WHY[case.group]
+        return self._(by_reason.get(case.reason, otherwise))
+
+    def _promise(self, case: Case) -> str:
+        amount = self.say.money(case.amount_minor or 0, case.currency or "USD")
+        today = self.say.local(self.say.now).date()
+        if case.due == today:
+            return self._(N_("%(amount)s is due today."), amount=amount)
+        day = self.say.day(case.due)
+        return self._(N_("%(amount)s was due on %(day)s and has not come."), amount=amount, day=day)
+
+    def due(self, case: Case) -> str:
+        """When it is due, in the consumer's zone."""
+        if isinstance(case.due, datetime):
+            return self.say.moment(case.due, case.zone)
+        return self.say.day(case.due)
+
+    def place(self, place: Place) -> str:
+        """Where the case stands in its queue, and why it is there."""
+        why = self.why(place.case)
+        if not place.is_open:
+            return self._(N_("Done: %(why)s"), why=why)
+        position, total = self.say.count(place.position), self.say.count(place.total)
+        return self._(_PLACES[place.case.group], position=position, total=total, why=why)

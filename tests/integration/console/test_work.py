@@ -1,0 +1,121 @@
+"""The work list in the browser: what waits, why, the way from case to case, and who has which in hand."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from orchestrator.bootstrap import Runtime
+from orchestrator.clock import VirtualClock
+from orchestrator.engine import entry
+from orchestrator.services import fact, worklist
+from orchestrator.services.fact import By
+from tests.integration.console.conftest import Browser, Enter, words
+
+BY = By("console", "user:nobody")
+
+
+@pytest.fixture
+def cases(runtime: Runtime) -> Runtime:
+    """A reply of each of two people, a promise due today of the third."""
+    with runtime.database.write(runtime.clock) as unit:
+        entry.open_task(unit, "reply", "C-1", "call_back", "k1", message_id="m-1")
+    runtime.clock.advance(timedelta(seconds=1))  # type: ignore[attr-defined]
+    with runtime.database.write(runtime.clock) as unit:
+        entry.open_task(unit, "reply", "C-2", "dispute", "k2", message_id="m-2")
+    fact.record_promise(runtime.house, BY, "A-3", amount_minor=500, due_on=date(2026, 10, 14))
+    return runtime
+
+
+def ids(runtime: Runtime, group: str = "reply") -> list[str]:
+    return [case.id for case in worklist.list_cases(runtime.house, group).cases]
+
+
+def test_each_kind_is_counted_and_each_case_says_why(cases: Runtime, enter: Enter) -> None:
+    browser = enter("collector")
+    said = words(browser.text("/work"))
+    assert "Replies waiting 2" in said
+    assert "Promises due 1" in said
+    assert "Asks to be called back." in said
+    assert "Wed 14 Oct 10:00 CDT" in said
+    assert "$5.00 is due today." in words(browser.text("/work?kind=promise"))
+
+
+def test_an_empty_kind_says_so(enter: Enter) -> None:
+    assert "Nobody waits for a call-back now." in words(enter("collector").text("/work"))
+
+
+def test_the_next_case_is_opened_with_its_place_in_the_queue(cases: Runtime, enter: Enter) -> None:
+    browser, (first, second) = enter("collector"), ids(cases)
+    place = browser.get("/work/next").headers["location"]
+    assert place == f"/consumers/C-1?task={first}"
+    assert "Replies waiting, 1 of 2: Asks to be called back." in words(browser.text(place))
+    after = browser.get(f"/work/next?after={first}").headers["location"]
+    assert after == f"/consumers/C-2?task={second}"
+    assert browser.get(f"/work/previous?after={second}").headers["location"] == place
+    # then the next kind, and at its end the list
+    promise = browser.get(f"/work/next?after={second}").headers["location"]
+    assert promise.startswith("/consumers/C-3?task=pr")
+    last = promise.partition("task=")[2].partition("&")[0]
+    assert browser.get(f"/work/previous?after={last}").headers["location"] == "/work"
+
+
+def test_two_collectors_do_not_take_the_same_case(cases: Runtime, enter: Enter, clock: VirtualClock) -> None:
+    one, other, (first, second) = enter("collector"), enter("collector"), ids(cases)
+    assert "In hand until" in words(one.post(f"/work/{first}/take").text)
+    assert "has it in hand since" in words(other.post(f"/work/{first}/take").text)
+    assert other.get("/work/next").headers["location"].endswith(second)
+    assert one.get("/work/next").headers["location"].endswith(first)
+    clock.advance(timedelta(minutes=31))
+    assert other.get("/work/next").headers["location"].endswith(first)
+    assert "In hand until" in words(other.post(f"/work/{first}/take").text)
+
+
+def test_a_case_given_back_is_for_everybody_and_done_is_gone(cases: Runtime, enter: Enter) -> None:
+    one, other, (first, second) = enter("collector"), enter("collector"), ids(cases)
+    one.post(f"/work/{first}/take")
+    assert one.post(f"/work/{first}/release").status_code == 303
+    assert other.get("/work/next").headers["location"].endswith(first)
+    assert (
+        one.post(f"/work/{first}/close", {"outcome": "answered"}).headers["location"]
+        == f"/work/next?after={first}"
+    )
+    assert ids(cases) == [second]
+    assert "Done: " in words(one.text(f"/consumers/C-1?task={first}"))
+
+
+def test_a_promise_dealt_with_comes_back_tomorrow(cases: Runtime, enter: Enter, clock: VirtualClock) -> None:
+    browser, (promise,) = enter("collector"), ids(cases, "promise")
+    browser.post(f"/work/{promise}/close")
+    assert not ids(cases, "promise")
+    clock.advance(timedelta(days=1))
+    assert ids(cases, "promise") == [promise]
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        ("collector", 200),
+        ("compliance_officer", 200),
+        ("administrator", 200),
+        ("auditor", 403),
+        ("campaign_manager", 403),
+    ],
+)
+def test_who_may_see_it(enter: Enter, role: str, status: int) -> None:
+    assert enter(role).get("/work").status_code == status
+
+
+def test_an_officer_sees_what_is_for_compliance(cases: Runtime, enter: Enter) -> None:
+    said = words(enter("compliance_officer").text("/work"))
+    assert "Incidents 0" in said
+    assert "Promises due" not in said
+
+
+def test_unknown_cases_are_not_found(enter: Enter, guest: Browser) -> None:
+    browser = enter("collector")
+    assert browser.post("/work/nothing/take").status_code == 404
+    assert browser.post("/work/nothing/close").status_code == 404
+    assert browser.get("/work/next?after=nothing").headers["location"] == "/work"
+    assert guest.get("/work").status_code == 303
