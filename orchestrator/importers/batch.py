@@ -126,7 +126,9 @@ class Batch:
             self._consumers.add(hash(consumer_id))
 
     def refuse(self, row: Row, reason: str) -> None:
-        """Refuse a row of this chunk."""
+        """Refuse a row of this chunk, once."""
+        if row.is_refused:
+            return
         self._refused.append((row.line, reason, row.cells))
 
     def keep_refused(self) -> None:

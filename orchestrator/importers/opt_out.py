@@ -26,6 +26,11 @@ def prepare(row: Row, sealer: Sealer) -> Ready:
     return needs_one(row, "consumer_id", "address")
 
 
+def protective_part(row: Row) -> Ready | None:
+    """The stop of a row that is refused for its date or source: as of now, and of all where no channel can be read."""
+    return Ready(row, row.values) if {"consumer_id", "address"} & row.values.keys() else None
+
+
 def write_chunk(unit: Session, batch: Batch, rows: Sequence[Ready]) -> None:
     """Close what the rows name. A row of which only one half can be closed closes that, and is refused aloud."""
     known = set(_known_consumers(unit, rows))

@@ -42,14 +42,16 @@ def write_chunk(unit: Session, batch: Batch, rows: Sequence[PortfolioRow]) -> No
     book = load(unit, rows)
     book.balances_known = batch.seen_before
     taken: list[PortfolioRow] = []
+    refused: list[PortfolioRow] = []
     for row in rows:
+        if row.row.is_refused:
+            refused.append(row)
+            continue
         try:
             book.apply(row)
         except RowError as problem:
             batch.refuse(row.row, str(problem))
-            if row.consumer_id in book.consumers:
-                # what protects the consumer is taken even from a row that is refused
-                taken.append(standing.protective_part(row))
+            refused.append(row)
         else:
             taken.append(row)
             batch.touched(row.account_id, row.consumer_id)
@@ -59,7 +61,8 @@ def write_chunk(unit: Session, batch: Batch, rows: Sequence[PortfolioRow]) -> No
     _write_accounts(unit, batch, book)
     _write_points(unit, batch, book)
     pool.join(unit, batch, _newcomers(book))
-    standing.write(unit, batch, book, taken)
+    # what protects the consumer is taken even from a row that is refused, whichever row brings them into the book
+    standing.write(unit, batch, book, [*taken, *(standing.protective_part(row, book) for row in refused)])
     batch.moves(book.moved)
     batch.stirs(_with_news(book))
     if batch.cadence is not None:

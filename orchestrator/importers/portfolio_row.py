@@ -79,7 +79,7 @@ def prepare(row: Row, sealer: Sealer) -> PortfolioRow:
     _add_money(cells, account, problems)
     _check_notices(cells, problems)
     if problems:
-        raise RowError("; ".join(problems))
+        raise RowError("; ".join(problems), cells)
     stated = ((cells["time_zone"], "stated"),) if "time_zone" in cells else ()
     number = cells.get("account_number")
     return PortfolioRow(
@@ -95,6 +95,27 @@ def prepare(row: Row, sealer: Sealer) -> PortfolioRow:
         jurisdictions=where.jurisdictions,
         consents=[(kind, channel, cells[name]) for name, kind, channel in _CONSENTS if name in cells],
         notices=_notices(cells),
+        opt_outs=cells.get("opt_out", ()),
+        holds=cells.get("holds", ()),
+    )
+
+
+def protective_part(row: Row) -> PortfolioRow | None:
+    """The opt-outs and holds of a row that is refused: they are taken all the same."""
+    cells = row.values
+    if "consumer_id" not in cells or not ("opt_out" in cells or "holds" in cells):
+        return None
+    return PortfolioRow(
+        row=row,
+        consumer_id=cells["consumer_id"],
+        account_id=cells.get("account_id", ""),
+        creditor=None,
+        consumer={},
+        account={},
+        account_number=None,
+        points=[],
+        zones=(),
+        jurisdictions=(),
         opt_outs=cells.get("opt_out", ()),
         holds=cells.get("holds", ()),
     )

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from orchestrator.importers.cell import CellError, Parse
 from orchestrator.importers.header import Header
 from orchestrator.importers.reading import Record
 
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
 
 class RowError(Exception):
-    """A row that does not go in; the message is the reason in the rejected file."""
+    """A row that does not go in; the message is the reason in the rejected file.
+
+    `values`: the cells that could be read all the same.
+    """
+
+    def __init__(self, reason: str, values: Mapping[str, Any] = _NOTHING) -> None:
+        super().__init__(reason)
+        self.values = values
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`values` holds the filled cells only, typed, by our column names; `cells` as they were."""
+    """`values` holds the filled cells only, typed, by our column names; `cells` as they were.
+
+    is_refused: it was refused for a cell, and only what it protects is taken.
+    """
 
     line: int
     cells: list[str]
     values: dict[str, Any]
+    is_refused: bool = False
 
 
 class RowReader:
@@ -55,5 +70,5 @@ class RowReader:
             except CellError as problem:
                 problems.append(f"{name}: {problem}")
         if problems:
-            raise RowError("; ".join(problems))
+            raise RowError("; ".join(problems), values)
         return Row(record.line, cells, values)

@@ -59,6 +59,12 @@ _WORK: dict[Kind, tuple[Prepare, Write]] = {
     Kind.CHECKS: (check.prepare, check.write_chunk),
 }
 
+_PROTECTIVE: dict[Kind, Callable[[Row], Any]] = {
+    Kind.PORTFOLIO: portfolio_row.protective_part,
+    Kind.OPT_OUTS: opt_out.protective_part,
+}
+"""What is taken of a row that is refused for a cell that cannot be read; None: there is nothing."""
+
 
 def import_file(  # noqa: PLR0917 - the interface that commands, API and simulation share
     database: Database,
@@ -151,7 +157,13 @@ class _Job:
                 chunk.ready.append(prepare(reader.read(record), self.batch.sealer))
             except RowError as problem:
                 chunk.refused.append((record.line, str(problem), record.cells))
+                kept = self._protective_part(Row(record.line, record.cells, {**problem.values}, True))
+                chunk.ready += [kept] if kept is not None else []
         return chunk
+
+    def _protective_part(self, row: Row) -> Any:
+        part = _PROTECTIVE.get(self._kind)
+        return None if part is None else part(row)
 
     def _write(self, write: Write, prepared: list[Any]) -> None:
         """One chunk; contention with other writers is waited out, and the chunk tried again from its start."""

@@ -22,9 +22,12 @@ ACCOUNT_HOLDS = frozenset({"dispute", "fraud"})
 _FACT = ("id", "consumer_id", "occurred_at", "recorded_at", "source", "recorded_by", "withdrawn")
 
 
-def protective_part(row: PortfolioRow) -> PortfolioRow:
-    """The opt-outs and person-wide holds of a row that is refused: they are taken all the same."""
-    holds = tuple(kind for kind in row.holds if kind not in ACCOUNT_HOLDS)
+def protective_part(row: PortfolioRow, book: Book) -> PortfolioRow:
+    """What a row that is refused closes all the same: opt-outs, in advance of who is not in the book yet, and holds."""
+    account = book.accounts.get(row.account_id)
+    owes = account is not None and row.consumer_id in account.consumers
+    kept = row.holds if row.consumer_id in book.consumers else ()
+    holds = tuple(kind for kind in kept if owes or kind not in ACCOUNT_HOLDS)
     return replace(row, consents=[], notices=[], holds=holds)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from orchestrator.domain.cadence_library import load
 from orchestrator.errors import FileFormatError
 from tests.contract.importers.conftest import Desk
 
@@ -95,6 +96,38 @@ def test_a_refused_row_still_stops_what_it_says_to_stop(desk: Desk, ann: Ann) ->
     assert result.rejected == 1
     assert desk.see("SELECT consumer_id, channel FROM opt_out") == [("c1", "voice")]
     assert desk.see("SELECT kind FROM hold") == [("bankruptcy",)]
+
+
+@pytest.mark.parametrize("changes", [{"balance": "much"}, {"mobile": "12"}, {"country": "Atlantis"}])
+def test_a_row_with_a_cell_that_cannot_be_read_still_stops(
+    desk: Desk, ann: Ann, changes: dict[str, str]
+) -> None:
+    desk.bring(ann())
+    result = desk.bring(ann(opt_out="voice", holds="bankruptcy;dispute", **changes))
+    assert (result.rejected, result.accounts) == (1, 0)
+    assert desk.see("SELECT consumer_id, channel FROM opt_out") == [("c1", "voice")]
+    assert desk.see("SELECT kind, account_id FROM hold ORDER BY kind") == [
+        ("bankruptcy", None), ("dispute", "a1")
+    ]  # fmt: skip
+    assert desk.see("SELECT epoch > 0 FROM consumer") == [(True,)]
+
+
+def test_a_refused_row_of_a_new_consumer_stops_them_whichever_row_brings_them(desk: Desk, ann: Ann) -> None:
+    desk.bring(ann())
+    stranger = ann(consumer_id="c2", mobile="+12125550177", opt_out="all", holds="attorney")
+    result = desk.bring(stranger | {"creditor": "other"}, ann(consumer_id="c2", account_id="a2"))
+    assert result.rejected == 1
+    assert desk.see("SELECT consumer_id, channel FROM opt_out") == [("c2", None)]
+    assert desk.see("SELECT consumer_id, kind FROM hold") == [("c2", "attorney")]
+
+
+def test_a_refused_row_enrols_nobody_and_is_refused_once(desk: Desk, ann: Ann) -> None:
+    desk.bring(ann())
+    result = desk.bring(ann(balance="much", opt_out="sms"), cadence=load().find("standard"))
+    assert (result.enrolled, desk.reasons(result)) == (
+        0,
+        ["balance: 'much' is not an amount; write it like 1234.50"],
+    )
 
 
 def test_a_changed_balance_keeps_what_was_before(desk: Desk, ann: Ann) -> None:

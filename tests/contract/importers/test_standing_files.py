@@ -47,6 +47,23 @@ def test_a_stop_for_a_number_closes_it_for_everyone_who_has_it_now_or_later(desk
     assert later == [("sms",)]
 
 
+@pytest.mark.parametrize(
+    ("cells", "channel"),
+    [
+        ({"at": "yesterday", "channel": "sms"}, "sms"),
+        ({"channel": "whistle"}, None),
+        ({"scope": "x" * 300}, None),
+    ],
+)
+def test_a_stop_with_a_cell_that_cannot_be_read_is_refused_aloud_and_closes(
+    desk: Desk, ann: Ann, cells: dict[str, str], channel: str | None
+) -> None:
+    desk.bring(ann())
+    result = desk.bring(opt_out(consumer_id="c1", **cells), opt_out(consumer_id="nobody", at="yesterday"))
+    assert result.rejected == 2
+    assert desk.see("SELECT consumer_id, channel FROM opt_out") == [("c1", channel)]
+
+
 def test_a_suppression_list_works_before_there_is_a_book(desk: Desk, ann: Ann) -> None:
     desk.bring(opt_out(address="+12125550100"), opt_out(address="ANN@Example.ORG", channel="email"))
     desk.bring(ann(email="ann@example.org"))
