@@ -61,7 +61,7 @@ class CaseWording:
             }
             for (channel, outcome), count in counted.items()
         ]
-        return "; ".join(told)
+        return ("；" if self._say.language == "zh" else "; ").join(told)
 
     def expected(self, case: Case) -> tuple[str, str]:
         """The look and the words of the answer that the case expects."""

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from babel.dates import get_timezone_location
+
 from orchestrator.console.message import N_
 from orchestrator.console.rule_wording import RuleWording
 from orchestrator.console.vocabulary import Translator
@@ -70,6 +72,8 @@ _ORIGINS = {
     "reaction": N_("an answer to the consumer"),
 }
 _UNNAMED = {"cadence": N_("a cadence"), "reaction": N_("an answer to the consumer")}
+_SOMEBODY = N_("a person or a program")
+_CONTACT = N_("Contact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,7 @@ class DecisionWording:
         asked = self.decided.asked
         by = asked.cadence if asked.origin == "cadence" else asked.by
         if not by:
-            return self.words.gettext(_UNNAMED.get(asked.origin, N_("a person or a program")))
+            return self.words.gettext(_UNNAMED.get(asked.origin, _SOMEBODY))
         return self.words.gettext(_ORIGINS.get(asked.origin, _ORIGINS["person"])) % {"by": by}
 
     def both(self, at: datetime) -> str:
@@ -147,7 +151,7 @@ class DecisionWording:
         known: AccountName | None = self.decided.accounts.get(account_id)
         if known is None:
             return account_id
-        return self.words.gettext("%(label)s of %(creditor)s") % {
+        return self.words.gettext("%(creditor)s %(label)s") % {
             "label": known.label or account_id,
             "creditor": known.creditor,
         }
@@ -248,6 +252,11 @@ class DecisionWording:
             decides=name in deciding and not self.decided.own,
         )
 
+    def told(self, one: Asked) -> str:
+        """A deciding rule and what it found, as sentences."""
+        text = self.words.gettext("%(rule)s. %(found)s")
+        return text % {"rule": one.sentence, "found": one.found}
+
     def found(self, answer: Answer) -> str:
         """What the rule found, from the facts."""
         if answer.reply is Reply.SILENT:
@@ -287,7 +296,7 @@ class DecisionWording:
             self.words.gettext("%(clock)s in %(place)s")
             % {
                 "clock": self.say.clock(self.decided.at, zone),
-                "place": zone.rpartition("/")[2].replace("_", " "),
+                "place": get_timezone_location(zone, locale=self.say.locale, return_city=True),
             }
             for zone in zones
         ]
@@ -320,7 +329,7 @@ class DecisionWording:
         """A contact of the past: what, when, how it ended."""
         return self.words.gettext("%(moment)s %(channel)s, %(outcome)s") % {
             "moment": self.moment(event.at),
-            "channel": self.words.gettext(CHANNEL_WORDS.get(event.channel.value, N_("Contact"))),
+            "channel": self.words.gettext(CHANNEL_WORDS.get(event.channel.value, _CONTACT)),
             "outcome": self.rules.word("outcome", event.outcome.value)
             if event.outcome is not None
             else self.words.gettext("no outcome yet"),

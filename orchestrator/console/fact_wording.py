@@ -13,6 +13,7 @@ from policies import facts as f
 from policies.suppose import Supposition
 
 MOST_EVENTS = 12
+_CONTACT = N_("Contact")
 _REGISTERS = {
     "cease": N_("Request to cease"),
     "attorney": N_("Attorney"),
@@ -161,7 +162,7 @@ class FactWording:
             yield self.wording.account(record.debt) if record.debt else ""
             yield _("until %(day)s") % {"day": self.say.day(record.until)} if record.until else ""
         elif isinstance(record, f.MediaStop):
-            yield _(CHANNEL_WORDS.get(record.medium.value, N_("Contact")))
+            yield _(CHANNEL_WORDS.get(record.medium.value, _CONTACT))
             yield self._point(record.address) if record.address else _("the whole channel")
         elif isinstance(record, f.Consent):
             yield _(CONSENTS[record.type]) if record.type in CONSENTS else record.type.replace("_", " ")
@@ -181,7 +182,7 @@ class FactWording:
         elif isinstance(record, f.Validation):
             yield _("sent") if record.sent else _("not sent")
         elif isinstance(record, str):
-            yield _(CHANNEL_WORDS.get(record, N_("Contact")))
+            yield _(CHANNEL_WORDS.get(record, _CONTACT))
 
     def _point(self, point_id: str) -> str:
         known = self.wording.decided.points.get(point_id)

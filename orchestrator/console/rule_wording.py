@@ -258,7 +258,8 @@ class RuleWording:
         if name == "zone":
             return zone_words(self.translator, value)
         if name == "days" and isinstance(value, Mapping):
-            return "; ".join(f"{self.word('day', day)} {self._closed(span)}" for day, span in value.items())
+            told = [f"{self.word('day', day)} {self._closed(span)}" for day, span in value.items()]
+            return ("；" if self.language == "zh" else "; ").join(told)
         if name == "days":
             return self.words("day", tuple(value))
         vocabulary = _VOCABULARY_OF.get(name, "")
