@@ -63,11 +63,25 @@ def write_chunk(unit: Session, batch: Batch, rows: Sequence[PortfolioRow]) -> No
     pool.join(unit, batch, _newcomers(book))
     # what protects the consumer is taken even from a row that is refused, whichever row brings them into the book
     standing.write(unit, batch, book, [*taken, *(standing.protective_part(row, book) for row in refused)])
-    batch.moves(book.moved)
+    batch.moves(book.moved | _judged_otherwise(book))
     batch.stirs(_with_news(book))
     if batch.cadence is not None:
         accounts = sorted({row.account_id for row in taken if row.account_id in book.accounts})
         batch.enrolled += enroll_accounts(unit, batch.sealer, batch.cadence, accounts)
+
+
+_JUDGED = frozenset({"actor", "delinquent_since", "limitation_on", "new_placement", "product"})
+"""What rules ask of an account; a balance moves every day, and is told as of its date."""
+
+
+def _judged_otherwise(book: Book) -> set[str]:
+    """Consumers of whom something changed that verdicts rest on: where they are, above all.
+
+    What is reserved for them was judged on what they were before.
+    """
+    changed = [account for account in book.accounts.values() if not _JUDGED.isdisjoint(account.before)]
+    theirs = {id_ for account in changed for id_ in account.consumers}
+    return theirs | {state.id for state in book.consumers.values() if state.before}
 
 
 def _with_news(book: Book) -> set[str]:

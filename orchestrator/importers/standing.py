@@ -99,6 +99,9 @@ def _write_notices(unit: Session, batch: Batch, rows: Sequence[PortfolioRow]) ->
             if sent_on in known:
                 continue
             corrects = list(known.values())[-1] if known else None
+            if corrects is not None:
+                # periods run from another day: what is reserved was judged on the old one
+                batch.moves([row.consumer_id])
             id_ = ordered_id("no", order, row.account_id, row.consumer_id, kind, sent_on, corrects or "")
             known[sent_on] = id_
             at = bulk.midday_of(sent_on)

@@ -130,6 +130,25 @@ def test_a_refused_row_enrols_nobody_and_is_refused_once(desk: Desk, ann: Ann) -
     )
 
 
+@pytest.mark.parametrize(
+    ("changes", "moves"),
+    [
+        ({"subdivision": "US-HI", "postal_code": "96813"}, 1),
+        ({"language": "es"}, 1),
+        ({"limitation_on": "2026-01-01"}, 1),
+        ({"validation_sent_on": "2026-04-05"}, 1),
+        ({"balance": "99"}, 0),
+        ({}, 0),
+    ],
+)
+def test_what_is_reserved_is_void_once_its_consumer_is_somewhere_else(
+    desk: Desk, ann: Ann, changes: dict[str, str], moves: int
+) -> None:
+    desk.bring(ann(validation_sent_on="2026-03-01"))
+    desk.bring(ann(**changes))
+    assert desk.see("SELECT epoch FROM consumer") == [(moves,)]
+
+
 def test_a_changed_balance_keeps_what_was_before(desk: Desk, ann: Ann) -> None:
     desk.bring(ann())
     desk.bring(ann(balance="99"))
