@@ -7,7 +7,7 @@ ARGS ?=
 TIERS := tests/unit tests/contract tests/property tests/integration tests/acceptance tests/meta
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup check lint types imports security unit chaos bench bench-setup docs lock test-browser clean
+.PHONY: help run test setup check lint types imports security unit chaos bench bench-setup docs lock test-browser screenshots clean
 
 # $(call prepare,run|test|bench)
 define prepare
@@ -24,10 +24,12 @@ run: ## set up what running needs, then serve the API with simulated channels
 setup: ## the set-up for development alone
 	$(call prepare,test)
 
-test: ## every tier but chaos and bench, on SQLite and on a real PostgreSQL
+test: ## every tier but chaos and bench, on SQLite and on a real PostgreSQL; in a browser if there is one
 	$(call prepare,test)
-	@$(BIN)/python -m pytest $(TIERS) -n 2 --dist worksteal -q $(ARGS)
-	@echo "Not run here: browser tests (there are none yet), chaos (make chaos), benchmarks (make bench)."
+	@tier=; missing=; if $(BIN)/python -m tests.browser.chromium find >/dev/null; then tier=tests/browser; \
+	else missing=" browser tests (no Chromium here: make test-browser),"; fi; \
+	$(BIN)/python -m pytest $(TIERS) $$tier -n 2 --dist worksteal -q $(ARGS) && \
+	echo "Not run here:$${missing} chaos (make chaos), benchmarks (make bench)."
 
 check: ## lint, types, import contracts, security lint, unit and size tests
 	$(call prepare,test)
@@ -43,8 +45,15 @@ bench-setup: ## the peers that the benchmarks compare with
 bench: bench-setup ## all benchmarks, both sides in one run
 	@$(BIN)/duecourse bench $(ARGS)
 
-test-browser: ## tests in a real browser
-	@echo "There are no browser tests yet: the console comes with its own."
+test-browser: ## the console in a real Chromium, which is found, or installed where that needs no password
+	$(call prepare,test)
+	@$(BIN)/python -m tests.browser.chromium ensure
+	@$(BIN)/python -m pytest tests/browser -n 2 --dist worksteal -q $(ARGS)
+
+screenshots: ## every page as a picture, wide and narrow, light and dark, both languages: var/screenshots/index.html
+	$(call prepare,test)
+	@$(BIN)/python -m tests.browser.chromium ensure
+	@$(BIN)/python -m tests.browser.pictures
 
 docs: ## check that the documentation is whole: links, settings, commands, error codes
 	$(call prepare,test)

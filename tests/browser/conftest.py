@@ -1,0 +1,159 @@
+"""A Chromium for each worker, the served book, and pages that watch what happens in them."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+
+from orchestrator.clock import RunningClock, VirtualClock
+from policies import library as policy_library
+from templates import library as template_library
+from tests.browser import book, chromium
+from tests.browser.serve import Served, serving
+from tests.browser.watch import Watch
+
+ARGUMENTS = (
+    "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--force-color-profile=srgb",
+)  # fmt: skip
+WIDE: ViewportSize = {"width": 1280, "height": 900}
+NARROW: ViewportSize = {"width": 390, "height": 844}
+Theme = Literal["light", "dark"]
+PATIENCE_MS = 15_000
+
+Open = Callable[..., Page]
+
+# they never change after they are loaded, so one serves all tests of a worker
+_templates = cache(template_library.load)
+_policies = cache(policy_library.load)
+
+
+def launched() -> Iterator[Browser]:
+    path = chromium.find()
+    if path is None:
+        pytest.exit(chromium.HOW, 2)
+    with sync_playwright() as driver:
+        as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = driver.chromium.launch(executable_path=path, args=[*ARGUMENTS, *as_root])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    yield from launched()
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the book, made by the first worker that comes."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    # BROWSER_BOOK keeps the book from one run to the next, for whoever works on these tests
+    shared = Path(os.environ.get("BROWSER_BOOK", shared))
+    folder, done = shared / "book", shared / "book.done"
+    shared.mkdir(parents=True, exist_ok=True)
+    with (shared / "book.lock").open("w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            folder.mkdir()
+            book.make(folder)
+            book.plant(folder)
+            done.touch()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def _loaded_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("orchestrator.bootstrap.template_library.load", _templates)
+        patch.setattr("orchestrator.bootstrap.policy_library.load", _policies)
+        yield
+
+
+def _copy(prepared: Path, folder: Path) -> Path:
+    shutil.copytree(prepared, folder, dirs_exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def library(prepared: Path, _loaded_once: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """For tests that only look: one server for all of them."""
+    with serving(_copy(prepared, tmp_path_factory.mktemp("library")), VirtualClock(book.NOW)) as served:
+        yield served
+
+
+@pytest.fixture
+def served(prepared: Path, _loaded_once: None, tmp_path: Path) -> Iterator[Served]:
+    """For tests that change something: a server and a book of their own; the clock stands still."""
+    with serving(_copy(prepared, tmp_path), VirtualClock(book.NOW)) as one:
+        yield one
+
+
+@pytest.fixture
+def living(prepared: Path, _loaded_once: None, tmp_path: Path) -> Iterator[Served]:
+    """The same with the worker running: what is due leaves, into the simulator."""
+    with serving(_copy(prepared, tmp_path), RunningClock(book.NOW), works=True) as one:
+        yield one
+
+
+def new_context(
+    browser: Browser,
+    served: Served,
+    who: str | None,
+    *,
+    language: str = "en",
+    theme: Theme = "light",
+    viewport: ViewportSize = WIDE,
+    scripts: bool = True,
+) -> BrowserContext:
+    """A browser of its own in which `who` is signed in; None is a guest."""
+    context = browser.new_context(
+        base_url=served.address,
+        color_scheme=theme,
+        reduced_motion="reduce",
+        viewport=viewport,
+        locale="zh-CN" if language == "zh" else "en-US",
+        java_script_enabled=scripts,
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    if who is not None:
+        context.add_cookies([{"name": "duecourse", "value": served.session(who), "url": served.address}])
+    return context
+
+
+@pytest.fixture
+def enter(browser: Browser) -> Iterator[Open]:
+    """`enter(served, "collector", language="zh")`: a page in which somebody of that role is signed in.
+
+    None is a guest, a word that is no role a person's name. The page's `watch` fails the test at its end.
+    """
+    watches: list[Watch] = []
+
+    def open_page(served: Served, who: str | None, *, language: str = "en", **more: Any) -> Page:
+        name = None if who is None else who if who == "canary" else f"{who}-{language}"
+        context = new_context(browser, served, name, language=language, **more)
+        watches.append(Watch(context).begin())
+        page = context.new_page()
+        page.watch = watches[-1]  # type: ignore[attr-defined]
+        return page
+
+    yield open_page
+    for watch in watches:
+        watch.context.close()
+    for watch in watches:
+        watch.end()
+
+
+def moment(served: Served) -> datetime:
+    """What the served product takes for now."""
+    return served.runtime.clock.now()

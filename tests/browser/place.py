@@ -1,0 +1,109 @@
+"""Every page of the console with ids from the book; the list is read from the console's own routers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from fastapi.routing import APIRoute
+
+from orchestrator.bootstrap import Runtime
+from orchestrator.console.app import routers
+from orchestrator.services.policy_view import read_policies
+from tests.browser import book
+
+# where signing in leads, what streams, and what is a file
+NOT_PAGES = frozenset({"/"})
+GUEST, MISSING = "/sign-in", "page that is not there"
+Example = Callable[[Runtime], str]
+
+
+def one(sql: str) -> Example:
+    """The first value of a query, which the book must have."""
+
+    def find(runtime: Runtime) -> str:
+        with runtime.database.read(runtime.clock) as unit:
+            rows = unit.query(sql, {})
+        assert rows, f"the book has nothing for: {sql}"
+        return str(rows[0][0])
+
+    return find
+
+
+def some_rule(runtime: Runtime) -> str:
+    instrument = read_policies(runtime.house).instruments[0]
+    return instrument.rules[0].rule.id
+
+
+def some_instrument(runtime: Runtime) -> str:
+    return read_policies(runtime.house).instruments[0].slug
+
+
+BUSIEST = "SELECT consumer_id FROM attempt GROUP BY consumer_id ORDER BY count(*) DESC, consumer_id LIMIT 1"
+PARAMETERS: dict[str, Example] = {
+    "consumers.consumer_id": one(BUSIEST),
+    "decisions.key": one("SELECT id FROM verdict ORDER BY as_of DESC, id LIMIT 1"),
+    "campaigns.key": one("SELECT id FROM campaign WHERE state = 'draft' ORDER BY id LIMIT 1"),
+    "work.task_id": one("SELECT id FROM task WHERE state = 'open' ORDER BY due_at, id LIMIT 1"),
+    "policies.rule_id": some_rule,
+    "policies.slug": some_instrument,
+}
+# further states of a page, beside the one that the parameters above give: name, route, what stands in for what
+FURTHER: dict[str, tuple[str, dict[str, Example]]] = {
+    "consumer who opted out": ("/consumers/{consumer_id}", {"consumer_id": lambda _: "US0001"}),
+    "consumer in China": (
+        "/consumers/{consumer_id}",
+        {"consumer_id": one(BUSIEST.replace("FROM attempt", "FROM attempt WHERE consumer_id LIKE 'CN%'"))},
+    ),
+    "consumer made of scripts": ("/consumers/{consumer_id}", {"consumer_id": lambda _: book.CANARY}),
+    "decision that refuses": (
+        "/decisions/{key}",
+        {"key": one("SELECT id FROM verdict WHERE decision = 'deny' ORDER BY id LIMIT 1")},
+    ),
+    "campaign that runs": (
+        "/campaigns/{key}",
+        {"key": one("SELECT id FROM campaign WHERE state = 'running' ORDER BY id LIMIT 1")},
+    ),
+    "rules that fit": ("/policies?q=text", {}),
+    "people found": ("/consumers?q=Adams", {}),
+    "nobody found": ("/consumers?q=zzzzzz", {}),
+    MISSING: ("/nothing-here", {}),
+}
+
+
+def routes_of(router: Any) -> Iterator[APIRoute]:
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            yield route
+        elif hasattr(route, "original_router"):
+            yield from routes_of(route.original_router)
+
+
+def get_routes() -> list[str]:
+    """The path of every GET route but those that stream."""
+    found = {
+        route.path
+        for router in routers()
+        for route in routes_of(router)
+        if "GET" in (route.methods or ()) and not route.path.endswith("/events")
+    }
+    return sorted(found - NOT_PAGES)
+
+
+def names() -> list[str]:
+    """What a page is called in tests and in file names."""
+    known = set(get_routes())
+    further = [name for name, (path, _) in FURTHER.items() if "{" not in path or path in known]
+    return get_routes() + further
+
+
+def address(runtime: Runtime, name: str) -> str:
+    """The path and query of a page by its name."""
+    path, own = FURTHER.get(name, (name, {}))
+    section = path.split("/")[1]
+    for parameter in re.findall(r"{(\w+)}", path):
+        example = own.get(parameter) or PARAMETERS.get(f"{section}.{parameter}")
+        assert example, f"{path}: PARAMETERS needs an example for {section}.{parameter}"
+        path = path.replace(f"{{{parameter}}}", example(runtime))
+    return path
