@@ -15,8 +15,9 @@ from orchestrator.domain import attempt as life
 from orchestrator.domain.attempt import AttemptState
 from orchestrator.domain.cadence import Retry
 from orchestrator.engine import failpoint
-from orchestrator.engine.entry import Told, enter_point_state, open_incident
+from orchestrator.engine.entry import Told, open_incident
 from orchestrator.engine.house import House
+from orchestrator.engine.point_learning import learn_from_outcome
 from orchestrator.engine.stored import id_list
 from orchestrator.engine.versions import recall_versions
 from orchestrator.store import entry, receipt
@@ -47,12 +48,6 @@ _OUTCOME = {
     _K.VOICEMAIL_NOT_LEFT: "voicemail_not_left", _K.WRONG_NUMBER: "wrong_number",
     _K.NOT_IN_SERVICE: "not_in_service", _K.UNREACHABLE: "unreachable",
 }  # fmt: skip
-_BAD_POINT = {
-    _K.BOUNCED: ("bounce", "invalid"),
-    _K.RETURNED: ("address_returned", "invalid"),
-    _K.WRONG_NUMBER: ("wrong_number", "wrong_party"),
-    _K.NOT_IN_SERVICE: ("bounce", "invalid"),
-}
 
 
 def receive(house: House, events: Sequence[Event]) -> None:
@@ -175,10 +170,8 @@ class _Applying:
         return Line(LineKind.RECEIPT, self.unit.now_micros, {"kind": kind.value}, reference, attempt.id)
 
     def _follow(self, attempt: ReportedAttempt, row: PendingRow, kind: EventKind) -> None:
-        if kind in _BAD_POINT and attempt.contact_point_id is not None:
-            about, state = _BAD_POINT[kind]
-            told = Told(from_micros(row.occurred_at), f"provider:{attempt.channel}", row.id)
-            enter_point_state(self.house, self.unit, attempt.contact_point_id, told, kind=about, state=state)
+        told = Told(from_micros(row.occurred_at), f"provider:{attempt.channel}", row.id)
+        learn_from_outcome(self.house, self.unit, attempt.contact_point_id, _OUTCOME.get(kind, ""), told)
         wait = self._retry_wait(attempt, kind)
         if wait is not None and attempt.step is not None and attempt.ordinal is not None:
             at = self.unit.now_micros + wait // timedelta(microseconds=1)

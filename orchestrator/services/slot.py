@@ -9,8 +9,9 @@ from typing import Any
 from orchestrator.audit import ledger
 from orchestrator.audit.ledger import Line, LineKind
 from orchestrator.domain.attempt import LEAVE_S, UNCOUNTED, AttemptState
-from orchestrator.engine.entry import enter_outcome, open_incident
+from orchestrator.engine.entry import Told, enter_outcome, open_incident
 from orchestrator.engine.house import House
+from orchestrator.engine.point_learning import learn_from_outcome
 from orchestrator.engine.release import Release, release
 from orchestrator.engine.stored import id_list
 from orchestrator.errors import ConflictError, UnknownReference, UsageError
@@ -103,6 +104,8 @@ def commit(
             occurred_at=began,
             ended_at=ended,
         )
+        told = Told(began or unit.now, "reservation", row.id, row.requested_by)
+        learn_from_outcome(house, unit, row.contact_point_id, outcome, told)
         if row.state in UNCOUNTED:
             _incident(house, unit, "contact_without_slot", row, outcome=outcome)
         moved = contacting.attempt(unit, row.id)

@@ -63,6 +63,16 @@ def own_point(unit: Session, consumer_id: str, point_id: str) -> str | None:
     return None if row is None else str(row[0])
 
 
+def same_of_person(unit: Session, point_id: str) -> list[str]:
+    """The contact points with this one's value that people have who count as the same person, itself among them."""
+    sql = (
+        "SELECT o.id FROM contact_point p JOIN consumer c ON c.id = p.consumer_id JOIN consumer m "
+        "ON m.pool_id = c.pool_id JOIN contact_point o ON o.consumer_id = m.id AND o.value_index = p.value_index "
+        "WHERE p.id = :id AND o.party_id IS NULL ORDER BY o.id"
+    )
+    return [row[0] for row in unit.query(sql, {"id": point_id})]
+
+
 def accounts_of(unit: Session, consumer_id: str) -> list[str]:
     """Every account of the consumer, open ones first."""
     sql = (

@@ -22,6 +22,7 @@ from orchestrator.services.slot import commit, started, void
 from orchestrator.store import entry
 from orchestrator.store.database import Database
 from orchestrator.store.tables.types import from_micros
+from policies.verdict import Decision
 from tests.integration.engine import stage
 from tests.integration.engine.stage import NOON, Stage
 from tests.postgres import sqlite_url
@@ -405,3 +406,24 @@ class TestReport:
 def used(played: Stage) -> int:
     verdict = check_contact(played.house, Contact(WHO, "voice"))
     return next(one.used for one in verdict.used if one.rule == "regf-7in7-attempts")
+
+
+@pytest.mark.parametrize("outcome", ["wrong_number", "not_in_service"])
+def test_a_number_that_is_somebody_elses_is_not_used_again(both: Stage, outcome: str) -> None:
+    slot_id = taken(both)
+    started(both.house, slot_id)
+    # a second record of the same person, with the same number
+    with both.database.write(both.clock) as unit:
+        unit.execute(
+            "UPDATE consumer SET pool_id = (SELECT pool_id FROM consumer WHERE id = :id)", {"id": WHO}
+        )
+        number = "SELECT value_index FROM contact_point WHERE consumer_id = :id AND kind = 'phone'"
+        where = "UPDATE contact_point SET value_index = ({}) WHERE kind = 'phone'"
+        unit.execute(where.format(number), {"id": WHO})
+    assert ask(both, number=1).id is not None
+    both.clock.advance(timedelta(minutes=1))
+    commit(both.house, slot_id, outcome=outcome)
+    for channel in ("voice", "sms"):
+        for who in (WHO, "C0000001"):
+            assert check_contact(both.house, Contact(who, channel)).decision is Decision.DENY
+    commit(both.house, slot_id, outcome=outcome)

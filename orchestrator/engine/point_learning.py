@@ -1,0 +1,28 @@
+"""What the end of a contact says of the number, mailbox or address: it is dead, or somebody else's."""
+
+from __future__ import annotations
+
+from orchestrator.engine.entry import Told, enter_point_state
+from orchestrator.engine.house import House
+from orchestrator.store import contacting
+from orchestrator.store.session import Session
+
+_SAYS = {
+    "bounced": ("bounce", "invalid"),
+    "returned": ("address_returned", "invalid"),
+    "wrong_number": ("wrong_number", "wrong_party"),
+    "not_in_service": ("bounce", "invalid"),
+}
+
+
+def learn_from_outcome(house: House, unit: Session, point_id: str | None, outcome: str, told: Told) -> None:
+    """Take it out of use for everyone who counts as the same person, if the outcome says so.
+
+    Whoever answered for one consumer of a pool is a stranger to the other records of that person as well.
+    """
+    if point_id is None or outcome not in _SAYS:
+        return
+    kind, state = _SAYS[outcome]
+    for one in contacting.same_of_person(unit, point_id):
+        own = Told(told.at, told.source, f"{told.key}:{one}", told.by, told.proof)
+        enter_point_state(house, unit, one, own, kind=kind, state=state)
