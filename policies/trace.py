@@ -96,7 +96,7 @@ def trace(facts: Facts, stack: Stack, at: dt.datetime) -> Trace:
     verdict = judgement.verdict()
     objecting = {(rule.id if rule else None, blocked.code): blocked for rule, blocked in judgement.objections}
     answers = [
-        _own(blocked) if name is None else _objection(stack.by_id[name], blocked)
+        _own(blocked) if name is None else _objection(stack.by_id[name], blocked, verdict.used)
         for (name, _), blocked in objecting.items()
     ]
     said = {answer.rule.id for answer in answers if answer.rule is not None}
@@ -116,7 +116,7 @@ def _own(blocked: Blocked) -> Answer:
     return Answer(rule=None, reply=_REPLIES[blocked.answer], code=blocked.code or "", found=blocked.found)
 
 
-def _objection(rule: Rule, blocked: Blocked) -> Answer:
+def _objection(rule: Rule, blocked: Blocked, used: tuple[WindowUse, ...]) -> Answer:
     return Answer(
         rule=rule,
         reply=_REPLIES[blocked.answer],
@@ -124,7 +124,7 @@ def _objection(rule: Rule, blocked: Blocked) -> Answer:
         found=blocked.found,
         until=_time(blocked.until),
         counted=blocked.counted,
-        used=blocked.used,
+        used=blocked.used or tuple(use for use in used if use.rule == rule.id),
         flags=blocked.flags,
     )
 
@@ -146,7 +146,7 @@ def _answer(part: Part, prepared: Prepared, moment: Moment, used: tuple[WindowUs
             rule=part.rule, reply=Reply.LIFTED, found=bare.found, until=_time(_until(answer)), lifted_by=by
         )
     if isinstance(answer, Blocked):
-        return _objection(part.rule, answer)
+        return _objection(part.rule, answer, used)
     said = answer if isinstance(answer, Passed) else Passed()
     return Answer(
         rule=part.rule,

@@ -87,6 +87,17 @@ def test_a_rule_that_passes_says_until_when_and_what_is_used() -> None:
     assert [(use.used, use.limit) for use in cap.used] == [(2, 7)]
 
 
+def test_a_limit_that_objects_says_what_is_used_too() -> None:
+    calls = [
+        msgspec.structs.replace(call(0, Outcome.NO_ANSWER), at=AT - timedelta(hours=hour), id=f"at-{hour}")
+        for hour in range(10, 3, -1)
+    ]
+    cap = answers_of(facts_of(*calls))["regf-7in7-attempts"]
+    assert cap.reply is Reply.WAIT
+    assert [(use.used, use.limit) for use in cap.used] == [(7, 7)]
+    assert len(cap.counted) == 7
+
+
 def test_rules_without_anything_to_say_are_told_apart() -> None:
     found = answers_of(facts_of())
     assert found["regf-cease"].reply is Reply.SILENT
