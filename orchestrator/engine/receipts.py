@@ -27,6 +27,7 @@ from orchestrator.store.outcome import (
     AttemptMove,
     Rewind,
     add_event_versions,
+    latest_events,
     move_attempts,
     rewind_enrollments,
 )
@@ -48,6 +49,7 @@ _OUTCOME = {
     _K.VOICEMAIL_NOT_LEFT: "voicemail_not_left", _K.WRONG_NUMBER: "wrong_number",
     _K.NOT_IN_SERVICE: "not_in_service", _K.UNREACHABLE: "unreachable",
 }  # fmt: skip
+_NEVER_LEFT = frozenset({_K.FAILED, _K.CANCELED, _K.REJECTED})
 
 
 def receive(house: House, events: Sequence[Event]) -> None:
@@ -196,7 +198,9 @@ class _Applying:
         return cadence.steps[attempt.step].retry
 
     def _contradiction(self, attempt: ReportedAttempt, kind: EventKind) -> None:
-        """We were sure that it was not sent, and the provider reports on it: a person must look."""
+        """We were sure that it was not sent, and the provider reports on it: it counts, and a person must look."""
+        if kind not in _NEVER_LEFT:
+            self._count_again(attempt, kind)
         open_incident(
             self.house,
             self.unit,
@@ -206,6 +210,16 @@ class _Applying:
             key=attempt.id,
             reported=kind.value,
         )
+
+    def _count_again(self, attempt: ReportedAttempt, kind: EventKind) -> None:
+        """The contact stands in the history again, with what is known of it; what was judged without it is void."""
+        key = (attempt.consumer_id, attempt.id)
+        known = latest_events(self.unit, [key]).get(key, {}).get("outcome")
+        outcome = _OUTCOME.get(kind)
+        if known != "released" and (outcome is None or not supersedes(kind, _kind(known))):
+            return
+        add_event_versions(self.unit, {key: {"outcome": outcome}})
+        entry.move_epoch(self.unit, entry.pool_members(self.unit, [attempt.consumer_id]))
 
 
 def _kind(outcome: str | None) -> EventKind | None:

@@ -109,6 +109,28 @@ def test_what_is_proven_unsent_is_given_back_and_judged_again(played: Stage, fai
     assert played.scalar("SELECT max(ordinal) FROM attempt") == 1
 
 
+def test_what_was_given_back_counts_again_once_its_provider_reports_on_it(played: Stage) -> None:
+    def refuse(_message: object) -> None:
+        raise Temporary("busy")
+
+    played.sink.answer = refuse
+    played.plan()
+    played.dispatch()
+    ids = [str(row[0]) for row in played.query("SELECT id FROM attempt ORDER BY id")]
+    kinds = (EventKind.QUEUED, EventKind.DELIVERED, EventKind.FAILED)
+    reports = [event(one, kind) for one, kind in zip(ids, kinds, strict=False)]
+    epochs = played.scalar("SELECT sum(epoch) FROM consumer")
+    receipts.receive(played.house, [*reports, event(ids[0], EventKind.SENT), event(ids[1], EventKind.QUEUED)])
+    receipts.apply_pending(played.house)
+    last = "SELECT outcome FROM contact_event WHERE event_id = :id ORDER BY version DESC LIMIT 1"
+    outcomes = [played.scalar(last, id=one) for one in ids]
+    assert outcomes == ["sent", "delivered", "released", "released"]
+    assert played.scalar("SELECT sum(epoch) FROM consumer") != epochs
+    # an incident for each, and the attempts stay given back: nobody sends them again under the same name
+    assert played.scalar("SELECT count(*) FROM incident WHERE kind = 'report_on_released'") == 3
+    assert played.scalar("SELECT count(*) FROM attempt WHERE state = 'released'") == 4
+
+
 def test_a_dead_number_gives_way_to_the_next_channel(database: Database) -> None:
     body = "name: two\nsteps:\n  - {name: reminder, day: 0, channels: [sms, email]}\n"
     played = stage.build(database, body=body)
