@@ -9,9 +9,7 @@ from orchestrator.api.guard import Guard
 from orchestrator.bootstrap import Runtime
 from orchestrator.console.app import create_console
 
-API_ROOTS = frozenset(
-    {"api", "webhooks", "u", "healthz", "readyz", "metrics", "docs", "assets", "openapi.json"}
-)
+API_ROOTS = frozenset({"api", "webhooks", "healthz", "readyz", "metrics", "docs", "assets", "openapi.json"})
 
 
 class Web:

@@ -16,7 +16,6 @@ from orchestrator.api import (
     documentation,
     fact,
     health,
-    preference,
     problem,
     reservation,
     resource,
@@ -96,7 +95,6 @@ def routers() -> list[APIRouter]:
         resource,
         user,
         webhook,
-        preference,
         health,
         documentation,
     )

@@ -22,8 +22,10 @@ from orchestrator.console import (
     me,
     page,
     policy,
+    record,
     search,
     sign_in,
+    unsubscribe,
     work,
 )
 
@@ -53,8 +55,10 @@ def routers() -> list[APIRouter]:
             ledger,
             search,
             sign_in,
+            unsubscribe,
             me,
             policy,
+            record,
             work,
         )
     ]

@@ -32,6 +32,12 @@ def find(house: House, token: str) -> Reached | None:
         return reached(unit, attempt_id)
 
 
+def neutral_name(house: House, language: str) -> str:
+    """The firm's name that says nothing of what it does, in a language if it has one there."""
+    names = house.firm.neutral_names
+    return names.get(language) or names.get("default") or house.firm.neutral_name
+
+
 def stop(house: House, token: str, scope: Scope) -> bool:
     """Records the stop; when this returns it is durable and nothing more can leave. False: not our token."""
     target = find(house, token)

@@ -25,8 +25,6 @@ API = """
 *      GET   /docs/problems
 *      GET   /openapi.json
 *      FILES /assets
-*      GET   /u/{token}
-*      POST  /u/{token}
 *      POST  /webhooks/twilio/sms
 *      POST  /webhooks/twilio/sms/{attempt_id}
 *      POST  /webhooks/twilio/voice
@@ -102,6 +100,8 @@ cmoad  GET   /api/v1/imports/{identifier}
 
 CONSOLE = """
 *      FILES /console/assets
+*      GET   /u/{token}
+*      POST  /u/{token}
 *      GET   /sign-in
 *      POST  /sign-in
 cmoad  POST  /sign-out

@@ -1,8 +1,7 @@
-"""Signed callbacks and unsubscribe links: durable when answered, forged ones change nothing."""
+"""Signed callbacks: durable when answered, forged ones change nothing."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from twilio.request_validator import RequestValidator
 from channels.email.webhook import sign
 from orchestrator.api.app import create_app
 from orchestrator.bootstrap import Runtime
-from orchestrator.engine.message import unsubscribe_token
 from orchestrator.errors import UnavailableError
 from tests.integration.faces.conftest import Callers, Count, make_settings
 
@@ -141,64 +139,6 @@ def test_mail_needs_its_signature(client: TestClient, callers: Callers, count: C
     )
     assert taken.status_code == 204
     assert decision(client, callers, "C-1", "email") == "deny"
-
-
-class TestUnsubscribe:
-    @pytest.fixture
-    def token(self, runtime: Runtime) -> str:
-        """The link in a mail that went to Maria."""
-        with runtime.database.write(runtime.clock) as unit:
-            point = unit.query("SELECT id FROM contact_point WHERE consumer_id = 'C-1' AND kind = 'email'")[
-                0
-            ][0]
-            now = unit.now_micros
-            values = {"point": point, "now": now, "later": now + 3_600_000_000}
-            unit.execute(
-                "INSERT INTO attempt (id, consumer_id, account_ids, origin, requested_by, channel, contact_point_id,"
-                " content, state, reserved_at, valid_until, not_after, epoch, fence, language) VALUES ('at_mail',"
-                " 'C-1', '[\"A-1\"]', 'person', 'test', 'email', :point, 'collection', 'accepted', :now, :later,"
-                " :later, 0, 0, 'en')",
-                values,
-            )
-        return unsubscribe_token(runtime.house, "at_mail")
-
-    def test_looking_changes_nothing(self, client: TestClient, count: Count, token: str) -> None:
-        answer = client.get(f"/u/{token}")
-        assert answer.status_code == 200
-        assert "<form" in answer.text
-        assert count("opt_out") == 0
-
-    @pytest.mark.parametrize("method", ["GET", "POST"])
-    def test_the_page_says_nothing_about_a_debt(self, client: TestClient, token: str, method: str) -> None:
-        text = client.request(method, f"/u/{token}").text.lower()
-        for word in ("debt", "owe", "collect", "harbor", "maria", "canary", "120", "payment", "account"):
-            assert not re.search(rf"\b{word}", text), word
-        assert "http" not in text
-
-    def test_one_click_stops_the_address(self, client: TestClient, callers: Callers, token: str) -> None:
-        answer = client.post(f"/u/{token}", data={"List-Unsubscribe": "One-Click"})
-        assert answer.status_code == 200
-        assert decision(client, callers, "C-1", "email") == "deny"
-        assert decision(client, callers, "C-2", "email") == "allow"
-        assert decision(client, callers, "C-1", "sms") == "allow"
-
-    def test_everything_can_be_stopped(self, client: TestClient, callers: Callers, token: str) -> None:
-        assert client.post(f"/u/{token}", data={"scope": "all"}).status_code == 200
-        assert decision(client, callers, "C-1", "sms") == "deny"
-        assert decision(client, callers, "C-1", "voice") == "deny"
-
-    def test_twice_is_once(self, client: TestClient, count: Count, token: str) -> None:
-        for _ in range(2):
-            client.post(f"/u/{token}", data={"scope": "channel"})
-        assert count("opt_out") == 1
-
-    @pytest.mark.parametrize("token_of", ["at_mail.00000000000000000000", "nothing", "at_other.x", "é.é"])
-    def test_a_token_that_we_did_not_sign_opens_nothing(
-        self, client: TestClient, count: Count, token_of: str
-    ) -> None:
-        assert client.get(f"/u/{token_of}").status_code == 404
-        assert client.post(f"/u/{token_of}", data={"scope": "all"}).status_code == 404
-        assert count("opt_out") == 0
 
 
 def test_a_stop_is_acknowledged_only_once_no_permit_is_alive(

@@ -22,6 +22,8 @@ from tests.integration.faces.conftest import Callers
 from tests.integration.faces.matrix import API, CONSOLE, Key, read
 
 COOKIE = "__Host-duecourse"
+# a mail program's one click carries no token of ours: the signed address is the proof
+PROVEN_BY_SIGNATURE = {"/u/{token}"}
 ANYBODY: tuple[Role | None, ...] = (None, *Role)
 
 
@@ -155,7 +157,11 @@ def test_whatever_changes_something_wants_the_token_of_the_session(
     web: Web, runtime: Runtime, people: dict[Role, str]
 ) -> None:
     """Asked as the administrator, who may use everything: without the token every one of them is refused."""
-    changing = [(method, path) for method, path in read(CONSOLE) if method not in {"GET", "FILES"}]
+    changing = [
+        (method, path)
+        for method, path in read(CONSOLE)
+        if method not in {"GET", "FILES"} and path not in PROVEN_BY_SIGNATURE
+    ]
     assert changing
     let_in = []
     with TestClient(
