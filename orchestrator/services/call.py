@@ -15,8 +15,6 @@ from orchestrator.errors import ConflictError, UnknownReference
 from orchestrator.services import fact, slot
 from orchestrator.services.fact import By
 from orchestrator.services.reservation import LONGEST_S, Asked, reserve
-from orchestrator.store import entry
-from orchestrator.store.identifier import derived_id
 from orchestrator.store.session import Session
 from orchestrator.store.tables.types import from_micros
 from policies.verdict import Verdict
@@ -138,26 +136,10 @@ def finish(
             house, told, account_id, amount_minor=promised.amount_minor, due_on=promised.due_on
         )
     if note:
-        _note(house, consumer_id, account_id, call_id, note, by)
+        fact.record_note(
+            house, By("call", by, key=f"call:{call_id}"), consumer_id, note, account_id=account_id
+        )
     return state
-
-
-def _note(  # noqa: PLR0917 - the columns of a note
-    house: House, consumer_id: str, account_id: str, call_id: str, text: str, by: str
-) -> None:
-    """What the caller wrote down, once for each call."""
-    with house.database.write(house.clock) as unit:
-        values = {
-            "id": derived_id("no", "call", call_id),
-            "consumer_id": consumer_id,
-            "account_id": account_id,
-            "occurred_at": unit.now_micros,
-            "recorded_at": unit.now_micros,
-            "source": "call",
-            "recorded_by": by,
-            "text_sealed": house.sealer.seal(text),
-        }
-        entry.add(unit, "note", values)
 
 
 def _own(house: House, consumer_id: str, call_id: str, by: str) -> str:
