@@ -19,11 +19,15 @@ from orchestrator.engine.house import House
 from orchestrator.engine.release import Release, release
 from orchestrator.engine.stored import id_list
 from orchestrator.store import campaign as store
+from orchestrator.store import campaign_progress as progress
 from orchestrator.store.campaign import CampaignRow
 from orchestrator.store.session import Session
 from orchestrator.store.tables.types import from_micros, to_micros
 
 AT_ONCE = 1_000
+_HOUR_US = 3_600_000_000
+_SETTLED_US = 2 * _HOUR_US
+"""A reservation lives 15 minutes and a hand-over half of one: after two hours it has left or was given back."""
 PAUSED_LOOK = timedelta(minutes=15)
 """What a paused campaign keeps back is woken by its resumption; whoever missed that looks again after this."""
 
@@ -181,6 +185,32 @@ def finish_due(house: House) -> int:
                 note(unit, row.id, "done", "system")
         end_everybody(house, row.id, ExitReason.CAMPAIGN_OVER)
     return len(over)
+
+
+def fold_hours(house: House) -> int:
+    """Keep the counts of hours in which nothing can change any more, so that progress need not count them again."""
+    with house.database.read(house.clock) as unit:
+        running = store.under_way(unit)
+        until = unit.now_micros - _SETTLED_US
+        work = [(row, max(progress.folded(unit, row.id), default=None)) for row in running]
+    count = 0
+    for row, last in work:
+        first = hour_of(from_micros(row.started_at or 0), row.zone).starts_at
+        begin = to_micros(first) if last is None else last + _HOUR_US
+        whole = (until - begin) // _HOUR_US
+        if row.started_at is None or whole <= 0:
+            continue
+        with house.database.write(house.clock) as unit:
+            found = progress.sent_by_hour(unit, row.id, begin, begin + whole * _HOUR_US)
+            hours = {begin + place * _HOUR_US: sent for place, sent in found.items()}
+            progress.fold(unit, row.id, {begin + (whole - 1) * _HOUR_US: 0, **hours})
+        count += whole
+    return count
+
+
+def tidy(house: House) -> int:
+    """The regular work on campaigns."""
+    return fold_hours(house) + finish_due(house)
 
 
 def release_reserved(house: House, campaign_id: str, limit: int) -> int:

@@ -17,7 +17,7 @@ from channels.simulator.act import ConsumerAct
 from orchestrator.audit.head import HEAD_EVERY_S, Signer, write_head
 from orchestrator.audit.sealer import seal_pending
 from orchestrator.engine import planner, receipts
-from orchestrator.engine.campaign import finish_due
+from orchestrator.engine.campaign import tidy
 from orchestrator.engine.conduct import Conduct
 from orchestrator.engine.dispatch import Dispatcher
 from orchestrator.engine.house import House
@@ -134,7 +134,7 @@ class Worker:
                 _SEAL_EVERY_S,
                 lambda: seal_pending(self.house.database, self.house.node, self.house.clock),
             ),
-            Tick("campaigns", _FINISH_EVERY_S, lambda: finish_due(self.house)),
+            Tick("campaigns", _FINISH_EVERY_S, lambda: tidy(self.house)),
         ]
         if self.heads is not None:
             ticks.append(Tick("heads", HEAD_EVERY_S, self._sign))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,7 +17,6 @@ from orchestrator.store.session import Session
 from orchestrator.store.tables.types import from_micros, to_micros
 
 _HOUR_US = 3_600_000_000
-_NOT_LEFT = frozenset({"reserved", "released", "expired"})
 
 
 class Why(StrEnum):
@@ -88,7 +88,6 @@ class Progress:
     sent: int
     unknown: int
     reserved: int
-    released: int
     hours: tuple[Hour, ...]
     hourly: Limit | None
     daily: Limit | None
@@ -118,20 +117,20 @@ def read(house: House, key: str) -> Progress:
     """The counts now, on one state of the database."""
     campaign = find(house, key)
     with house.database.read(house.clock) as unit:
-        states = store.attempt_states(unit, campaign.id)
+        hours = _sent(unit, campaign)
+        under_way = store.under_way(unit, campaign.id)
         funnels = _funnels(unit, campaign)
         return Progress(
             campaign=campaign,
             as_of=unit.now,
             enrolled=funnels[False],
             held_out=funnels[True],
-            sent=sum(count for state, count in states.items() if state not in _NOT_LEFT),
-            unknown=states.get("ambiguous", 0),
-            reserved=states.get("reserved", 0),
-            released=states.get("released", 0),
-            hours=_hours(unit, campaign),
-            hourly=_limit(unit, campaign, "hourly_limit"),
-            daily=_limit(unit, campaign, "daily_limit"),
+            sent=sum(hours.values()),
+            unknown=under_way.get("ambiguous", 0),
+            reserved=under_way.get("reserved", 0),
+            hours=_hours(unit, campaign, hours),
+            hourly=_limit(unit, campaign, "hourly_limit", hours, under_way),
+            daily=_limit(unit, campaign, "daily_limit", hours, under_way),
             standing=_standing(house, unit, campaign.id),
         )
 
@@ -154,24 +153,35 @@ def _funnels(unit: Session, campaign: Campaign) -> dict[bool, Funnel]:
     return found
 
 
-def _hours(unit: Session, campaign: Campaign) -> tuple[Hour, ...]:
+def _sent(unit: Session, campaign: Campaign) -> dict[int, int]:
+    """Contacts that left, by the start of their hour: what is folded up, and the rest counted now."""
+    found = store.folded(unit, campaign.id)
+    begin = max(found, default=-_HOUR_US) + _HOUR_US
+    if not found and campaign.started_at is not None:
+        begin = to_micros(hour_of(campaign.started_at, campaign.zone).starts_at)
+    live = store.sent_by_hour(unit, campaign.id, begin, unit.now_micros + _HOUR_US)
+    return {**found, **{begin + place * _HOUR_US: count for place, count in live.items()}}
+
+
+def _hours(unit: Session, campaign: Campaign, sent: Mapping[int, int]) -> tuple[Hour, ...]:
     today = day_of(unit.now, campaign.zone)
     begin, end = to_micros(today.starts_at), to_micros(today.ends_at)
-    sent = store.sent_by_hour(unit, campaign.id, begin, end)
     expected = store.expected_by_hour(unit, campaign.id, begin, end)
     return tuple(
-        Hour(from_micros(begin + place * _HOUR_US), sent.get(place, 0), expected.get(place, 0))
-        for place in range((end - begin) // _HOUR_US)
+        Hour(from_micros(at), sent.get(at, 0), expected.get(place, 0))
+        for place, at in enumerate(range(begin, end, _HOUR_US))
     )
 
 
-def _limit(unit: Session, campaign: Campaign, name: str) -> Limit | None:
+def _limit(
+    unit: Session, campaign: Campaign, name: str, sent: Mapping[int, int], under_way: Mapping[str, int]
+) -> Limit | None:
     limit = getattr(campaign.definition, name)
     if limit is None:
         return None
     window = (hour_of if name == "hourly_limit" else day_of)(unit.now, campaign.zone)
-    states = store.attempt_states(unit, campaign.id, to_micros(window.starts_at))
-    used = sum(count for state, count in states.items() if state not in {"released", "expired"})
+    begin = to_micros(window.starts_at)
+    used = sum(count for at, count in sent.items() if at >= begin) + under_way.get("reserved", 0)
     return Limit(limit, used, window.ends_at)
 
 

@@ -71,21 +71,36 @@ def standing(unit: Session, campaign_id: str) -> list[StandingRow]:
     return [StandingRow._make(row) for row in unit.query(sql, {"id": campaign_id})]
 
 
-def attempt_states(unit: Session, campaign_id: str, since: int = 0) -> dict[str, int]:
-    """Attempts by state, of those reserved from `since` (microseconds) on."""
+def under_way(unit: Session, campaign_id: str) -> dict[str, int]:
+    """Attempts that nobody knows the end of: reserved, submitted, ambiguous."""
     sql = (
-        "SELECT state, count(*) FROM attempt WHERE campaign_id = :id AND reserved_at >= :since GROUP BY state"
+        "SELECT state, count(*) FROM attempt WHERE state IN ('reserved', 'submitted', 'ambiguous') "
+        "AND campaign_id = :id GROUP BY state"
     )
-    return {row[0]: int(row[1]) for row in unit.query(sql, {"id": campaign_id, "since": since})}
+    return {row[0]: int(row[1]) for row in unit.query(sql, {"id": campaign_id})}
 
 
 def sent_by_hour(unit: Session, campaign_id: str, begin: int, end: int) -> dict[int, int]:
-    """Contacts that left, by whole hours from `begin` (microseconds)."""
+    """Contacts that left, by whole hours from `begin` (microseconds), counted from the attempts."""
     sql = (
         "SELECT (reserved_at - :begin) / 3600000000, count(*) FROM attempt WHERE campaign_id = :id "  # noqa: S608
         f"AND reserved_at >= :begin AND reserved_at < :end AND {_LEFT} GROUP BY 1"
     )
     return _hours(unit, sql, campaign_id, begin, end)
+
+
+def folded(unit: Session, campaign_id: str) -> dict[int, int]:
+    """Contacts that left by the start (microseconds) of each hour that is folded up, the last one always there."""
+    sql = "SELECT starts_at, sent FROM campaign_hour WHERE campaign_id = :id"
+    return {int(row[0]): int(row[1]) for row in unit.query(sql, {"id": campaign_id})}
+
+
+def fold(unit: Session, campaign_id: str, hours: Mapping[int, int]) -> None:
+    """Keep the counts of past hours; those that are there stay."""
+    unit.executemany(
+        "INSERT INTO campaign_hour (campaign_id, starts_at, sent) VALUES (:id, :at, :sent) ON CONFLICT DO NOTHING",
+        [{"id": campaign_id, "at": at, "sent": sent} for at, sent in sorted(hours.items())],
+    )
 
 
 def expected_by_hour(unit: Session, campaign_id: str, begin: int, end: int) -> dict[int, int]:
@@ -105,8 +120,9 @@ def _hours(unit: Session, sql: str, campaign_id: str, begin: int, end: int) -> d
 def promised(unit: Session, campaign_id: str, since: int) -> dict[bool, int]:
     """Accounts with a promise made since they entered, by whether they are held out."""
     sql = (
-        "SELECT m.held_out, count(DISTINCT m.account_id) FROM promise p JOIN campaign_member m "
-        "ON m.campaign_id = :id AND m.account_id = p.account_id WHERE p.recorded_at >= :since "
+        # CROSS tells SQLite to go from the promises, of which there are few, to the members
+        "SELECT m.held_out, count(DISTINCT m.account_id) FROM promise p CROSS JOIN campaign_member m "
+        "WHERE m.campaign_id = :id AND m.account_id = p.account_id AND p.recorded_at >= :since "
         "AND p.occurred_at >= m.entered_at AND p.corrects_id IS NULL AND NOT p.withdrawn GROUP BY m.held_out"
     )
     return {bool(row[0]): int(row[1]) for row in unit.query(sql, {"id": campaign_id, "since": since})}
@@ -126,8 +142,8 @@ def paid(unit: Session, campaign_id: str, since: int) -> list[PaidRow]:
     sql = (
         "SELECT held_out, currency, count(*), sum(amount) FROM (SELECT m.held_out, p.currency, m.account_id, "
         "sum(CASE WHEN p.reversal_of IS NULL THEN p.amount_minor ELSE -p.amount_minor END) AS amount "
-        "FROM payment p JOIN campaign_member m ON m.campaign_id = :id AND m.account_id = p.account_id "
-        "WHERE p.recorded_at >= :since AND p.occurred_at >= m.entered_at AND NOT p.withdrawn "
+        "FROM payment p CROSS JOIN campaign_member m WHERE m.campaign_id = :id AND m.account_id = p.account_id "
+        "AND p.recorded_at >= :since AND p.occurred_at >= m.entered_at AND NOT p.withdrawn "
         "GROUP BY m.held_out, p.currency, m.account_id) AS each WHERE amount > 0 GROUP BY held_out, currency"
     )
     found = unit.query(sql, {"id": campaign_id, "since": since})

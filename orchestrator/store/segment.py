@@ -21,8 +21,8 @@ from orchestrator.store.tables.types import to_micros
 Record = dict[str, Any]
 _USABLE = "p.state IN ('unverified', 'valid') AND p.party_id IS NULL"
 _CURRENT = (
-    "NOT f.withdrawn AND f.recorded_at <= :now AND NOT EXISTS "
-    "(SELECT 1 FROM {0} AS later WHERE later.corrects_id = f.id AND later.recorded_at <= :now)"
+    "NOT f.withdrawn AND f.recorded_at <= :now AND f.id NOT IN (SELECT later.corrects_id FROM {0} AS later "
+    "WHERE later.corrects_id IS NOT NULL AND later.recorded_at <= :now)"
 )
 
 

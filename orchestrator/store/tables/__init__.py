@@ -6,6 +6,7 @@ from orchestrator.store.tables.campaign import (
     Campaign,
     CampaignForecast,
     CampaignForecastAccount,
+    CampaignHour,
     CampaignMember,
 )
 from orchestrator.store.tables.ledger import LedgerEntry, LedgerHead, LedgerLink
@@ -65,7 +66,7 @@ from orchestrator.store.tables.work import (
 
 __all__ = [
     "Account", "AccountConsumer", "Agreement", "ApiKey", "Assertion", "Attempt", "CadenceVersion", "Campaign",
-    "CampaignForecast", "CampaignForecastAccount", "CampaignMember",
+    "CampaignForecast", "CampaignForecastAccount", "CampaignHour", "CampaignMember",
     "CeaseRequest", "CheckResult", "Complaint", "Consent", "ConsentRevocation", "Consumer", "ContactEvent",
     "ContactPoint", "ContactPointFact", "Creditor", "DeliveryEvent", "Dispute", "DisputeAnswer", "EmployerNote",
     "Enrollment", "Hold", "HoldRelease", "IdempotencyKey", "ImportBatch", "InboundMessage", "Incident", "Lease",

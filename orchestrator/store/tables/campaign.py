@@ -6,6 +6,7 @@ from sqlalchemy import Column, Index, LargeBinary
 from sqlmodel import Field
 
 from orchestrator.store.tables.base import SQLModel, instant, optional_instant, text
+from orchestrator.store.tables.types import Instant
 
 
 class Campaign(SQLModel, table=True):
@@ -61,6 +62,19 @@ class CampaignMember(SQLModel, table=True):
     contacted_at: datetime | None = optional_instant()
     delivered_at: datetime | None = optional_instant()
     answered_at: datetime | None = optional_instant()
+
+
+class CampaignHour(SQLModel, table=True):
+    """Contacts of a campaign that left in one past hour, folded up once nothing can change them any more.
+
+    The last hour of a campaign is there even if nothing left in it: attempts are counted from behind it.
+    """
+
+    __tablename__ = "campaign_hour"
+
+    campaign_id: str = Field(foreign_key="campaign.id", primary_key=True)
+    starts_at: datetime = Field(sa_type=Instant, primary_key=True)
+    sent: int
 
 
 class CampaignForecast(SQLModel, table=True):

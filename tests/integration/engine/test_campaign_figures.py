@@ -14,6 +14,7 @@ from channels.events import Event, EventKind
 from orchestrator.domain.campaign import Definition
 from orchestrator.domain.forecast import Outcome, Stale
 from orchestrator.engine import inbound, receipts
+from orchestrator.engine.campaign import fold_hours
 from orchestrator.engine.forecast import Foreseen, Question, foresee
 from orchestrator.engine.forecast_share import foresee_together
 from orchestrator.engine.inbound import Heard
@@ -223,3 +224,19 @@ def test_a_forecast_of_several_processes_is_that_of_one(stage: Stage, limit: int
 
 def outcomes(foreseen: Foreseen) -> dict[str, object]:
     return {key: (one.outcome, one.channel, one.expected_at) for key, one in foreseen.accounts.items()}
+
+
+def test_folded_hours_are_counted_as_before(stage: Stage) -> None:
+    made = make(stage, hourly_limit=7)
+    campaign.start(stage.house, made, "m")
+    for _ in range(4):
+        while stage.plan().claimed:
+            stage.dispatch()
+        stage.clock.advance(timedelta(hours=1))
+    before = campaign_progress.read(stage.house, made)
+    assert fold_hours(stage.house) > 0
+    assert campaign_progress.read(stage.house, made) == before
+    assert fold_hours(stage.house) == 0
+    stage.clock.advance(timedelta(hours=1))
+    assert fold_hours(stage.house) == 1
+    assert campaign_progress.read(stage.house, made).sent == before.sent == 28

@@ -533,6 +533,14 @@ CREATE TABLE campaign_forecast (
 	FOREIGN KEY(campaign_id) REFERENCES campaign (id)
 );
 
+CREATE TABLE campaign_hour (
+	campaign_id VARCHAR NOT NULL,
+	starts_at BIGINT NOT NULL,
+	sent INTEGER NOT NULL,
+	PRIMARY KEY (campaign_id, starts_at),
+	FOREIGN KEY(campaign_id) REFERENCES campaign (id)
+);
+
 CREATE TABLE cease_request (
 	id VARCHAR NOT NULL,
 	consumer_id VARCHAR NOT NULL,
