@@ -43,6 +43,7 @@ CANARIES = (
     "{{ 7*7 }}'onfocus='__canary=3",
 )
 CANARY = "XSS-1"
+DAYS_CASES = 14
 # name, segment, and how it ends; None is a draft
 CAMPAIGNS: tuple[tuple[str, str, Callable[[House, str, str], object] | None], ...] = (
     ("Small balances", 'country == "US" && balance < 500.0', campaign.stop),
@@ -101,36 +102,56 @@ def add_campaigns(folder: Path) -> None:
     process.runtime.close()
 
 
+def person(consumer_id: str, given: str, family: str, **more: str) -> dict[str, str]:
+    """A row of an import: somebody in Chicago who agreed to everything and was never contacted."""
+    agreed = "2026-07-01T10:00:00Z"
+    digits = consumer_id[-2:].replace("-", "0")
+    return {
+        "consumer_id": consumer_id, "kind": "person", "given_name": given, "family_name": family,
+        "country": "US", "subdivision": "US-IL", "postal_code": "60614", "city": "Chicago", "language": "en",
+        "mobile": f"+131255501{digits}", "email": f"{consumer_id.lower()}@example.org",
+        "account_id": f"A-{consumer_id}", "creditor": "harbor-bank", "actor": "third_party_collector",
+        "currency": "USD", "balance": "820.50", "delinquent_since": "2026-05-01", "placed_on": "2026-08-20",
+        "new_placement": "yes", "account_label": f"ending 70{digits}", "product": "credit_card",
+        "validation_sent_on": "2026-09-01", "validation_medium": "mail", "consent_sms": agreed,
+        "consent_email": agreed, "consent_voice": agreed,
+    } | more  # fmt: skip
+
+
 def plant(folder: Path) -> None:
-    """Canaries into whatever can be imported or typed before a page is opened."""
+    """Canaries into whatever can be imported or typed, and people whom nobody contacted yet for the flows."""
     runtime = Runtime.open(settings(folder), VirtualClock(NOW))
     image, script, template = CANARIES
     chosen = Preferences(time_zone=ZONES["en"])
     user.add(runtime.house, "canary", Role.ADMINISTRATOR, by="system", password=PASSWORD, display_name=image,
              chosen=chosen)  # fmt: skip
     rows = [
-        {
-            "consumer_id": f"XSS-{number}", "kind": "person", "given_name": image, "family_name": script,
-            "organization": template, "country": "US", "subdivision": "US-IL", "postal_code": "60614",
-            "city": image, "address_line1": script, "language": "en", "mobile": f"+1312555019{number}",
-            "email": f"canary{number}@example.org", "account_id": f"XA-{number}", "creditor": creditor,
-            "actor": "third_party_collector", "currency": "USD", "balance": "120.50",
-            "delinquent_since": "2026-05-01", "placed_on": "2026-08-20", "new_placement": "yes",
-            "account_label": image, "account_number": script, "original_creditor": image,
-            "product": "credit_card", "validation_sent_on": "2026-09-01", "validation_medium": "mail",
-            "consent_sms": "2026-07-01T10:00:00Z", "consent_email": "2026-07-01T10:00:00Z",
-            "consent_voice": "2026-07-01T10:00:00Z",
-        }
-        for number, creditor in enumerate(("harbor-bank", script))
-    ]  # fmt: skip
-    book = folder / "canaries.csv"
+        person(
+            f"XSS-{number}",
+            image,
+            script,
+            organization=template,
+            city=image,
+            address_line1=script,
+            mobile=f"+1312555019{number}",
+            creditor=creditor,
+            account_label=image,
+            account_number=script,
+            original_creditor=image,
+        )
+        for number, creditor in enumerate(("harbor-bank", script), start=1)
+    ]
+    rows += [
+        person(f"DAY-{number:02}", "Avery", f"Daywork{number:02}") for number in range(1, DAYS_CASES + 1)
+    ]
+    book = folder / "flows.csv"
     with book.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
         writer.writerows(rows)
     campaign.create(runtime.house, Definition(image, "standard", "balance > 0.0"), "user:canary")
     result = import_file(runtime.database, book, ImportOptions(), runtime.clock, runtime.sealer)
-    rejected = folder / "canaries.rejected.csv"
+    rejected = folder / "flows.rejected.csv"
     assert result.rejected == 0, rejected.read_text(encoding="utf-8")
     runtime.close()
 
