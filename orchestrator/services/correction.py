@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -21,20 +22,27 @@ from orchestrator.engine.reading import read_batch
 from orchestrator.engine.reconsider import reconsider
 from orchestrator.engine.stored import id_list
 from orchestrator.errors import UnknownReference, UsageError
-from orchestrator.store import claim
+from orchestrator.services.slot import CLOCKS_DIFFER
+from orchestrator.store import claim, contacting
 from orchestrator.store import entry as rows
 from orchestrator.store.dossier import ContactRow
 from orchestrator.store.outcome import add_event_versions, latest_events
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import from_micros
+from orchestrator.store.tables.types import from_micros, to_micros
 from policies import facts as f
 from policies.evaluate import judge
 from policies.verdict import Decision
-from policies.vocabulary import Outcome
+from policies.vocabulary import CALL_OUTCOMES, MESSAGE_OUTCOMES, Channel, Outcome
 
 _CHANGEABLE = frozenset(
     {"outcome", "debts_discussed", "account_ids", "party", "content", "occurred_at", "place"}
 )
+_WORDS = {
+    Channel.VOICE: CALL_OUTCOMES,
+    Channel.SMS: MESSAGE_OUTCOMES,
+    Channel.EMAIL: MESSAGE_OUTCOMES,
+    Channel.LETTER: MESSAGE_OUTCOMES,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +57,18 @@ class Corrected:
 def correct_event(
     house: House, consumer_id: str, event_id: str, changes: dict[str, Any], *, reason: str, by: str
 ) -> Corrected:
-    """Record what really happened at one contact. `changes` by column; every other column stays."""
+    """Record what really happened at one contact. `changes` by column, a time aware; every other column stays.
+
+    A contact of ours was made between its reservation and now, whatever anybody says: dated back it would fall out
+    of the windows that it counts in. Nor does a message end like a call that did not connect, which counts nowhere.
+    """
     _check(changes, reason)
     with house.database.write(house.clock) as unit:
         claim.lock_pools(unit, [consumer_id])
         known = latest_events(unit, [(consumer_id, event_id)]).get((consumer_id, event_id))
         if known is None:
             raise UnknownReference(f"{consumer_id} has no contact {event_id!r}", where="event_id")
+        changes = _stored(unit, known, changes)
         since = from_micros(known["occurred_at"])
         before = read_batch(house, unit, [consumer_id], judged_from=since)
         _refuse_foreign(before, consumer_id, changes, known)
@@ -105,6 +118,28 @@ def _check(changes: dict[str, Any], reason: str) -> None:
         raise UsageError("a correction says why", where="reason")
     if "outcome" in changes and changes["outcome"] not in {one.value for one in Outcome}:
         raise UsageError(f"{changes['outcome']!r} is not an outcome", where="outcome")
+
+
+def _stored(unit: Session, known: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """The changes as columns, once they can be true of this contact."""
+    words = _WORDS.get(known["channel"]) if known["direction"] == "outbound" else None
+    if words is not None and changes.get("outcome", known["outcome"]) not in {known["outcome"], *words}:
+        hint = f"one of {', '.join(sorted(words))}"
+        raise UsageError(
+            f"{changes['outcome']!r} is no outcome of {known['channel']}", where="outcome", hint=hint
+        )
+    at = changes.get("occurred_at")
+    if at is None:
+        return changes
+    if not isinstance(at, datetime) or at.utcoffset() is None:
+        raise UsageError("a time needs its offset", where="occurred_at", hint="2026-03-01T10:00:00-05:00")
+    ours = contacting.attempt(unit, known["attempt_id"]) if known["attempt_id"] is not None else None
+    earliest = None if ours is None else from_micros(ours.reserved_at)
+    if at > unit.now + CLOCKS_DIFFER or (earliest is not None and at < earliest - CLOCKS_DIFFER):
+        hint = f"from {'any time' if earliest is None else earliest.isoformat()} to {unit.now.isoformat()}"
+        raise UsageError(f"the contact was not made at {at.isoformat()}", where="occurred_at", hint=hint)
+    latest = min(at, unit.now)
+    return {**changes, "occurred_at": to_micros(latest if earliest is None else max(latest, earliest))}
 
 
 def _refuse_foreign(reader: Reader, consumer_id: str, changes: dict[str, Any], known: dict[str, Any]) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from tests.integration.faces.conftest import COLUMNS, ROWS, Callers, Count
+from orchestrator.clock import VirtualClock
+from tests.integration.faces.conftest import COLUMNS, NOW, ROWS, Callers, Count
 
 
 def record(client: TestClient, callers: Callers, what: str, **body: Any) -> Any:
@@ -249,3 +251,26 @@ class TestImport:
         answer = client.post("/api/v1/enrollments", json=body, headers=callers["campaign_manager"])
         assert answer.status_code == 400, answer.text
         assert count("enrollment") == 0
+
+
+def test_a_correction_moves_no_contact_of_ours_out_of_its_window(
+    client: TestClient, callers: Callers, clock: VirtualClock, count: Count
+) -> None:
+    slot = record(
+        client, callers, "reservations", consumer_id="C-1", account_ids=["A-1"], channel="sms"
+    ).json()["id"]
+    clock.advance(timedelta(minutes=2))
+
+    def corrected(**changes: str) -> Any:
+        told = {"consumer_id": "C-1", "changes": changes, "reason": "the clock was off"}
+        return record(client, callers, f"events/{slot}/corrections", **told)
+
+    for wrong in ("2020-01-01T00:00:00Z", f"{NOW - timedelta(minutes=1):%FT%TZ}", "2026-10-15T00:00:00Z"):
+        answer = corrected(occurred_at=wrong)
+        assert (answer.status_code, answer.json()["where"]) == (400, "occurred_at")
+    # a message that "did not connect" would count nowhere
+    assert corrected(outcome="busy").json()["where"] == "outcome"
+    assert count("contact_event") == 1
+    assert corrected(occurred_at=f"{NOW + timedelta(minutes=1):%FT%TZ}").status_code == 201
+    (event,) = client.get("/api/v1/events?consumer_id=C-1", headers=callers["auditor"]).json()["items"]
+    assert event["occurred_at"].startswith("2026-10-14T15:01:00")
