@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
@@ -106,7 +106,9 @@ def _end_call(
         return show(request, visitor, view, asked, status=422, wrap_up=wrap_up)
     wrap_up.save(runtime_of(request).house, consumer_id, call_id, by=visitor.actor)
     if wrap_up.goes_on:
-        return _leave(request, "/work/next")
+        return _leave(
+            request, f"/work/next?{urlencode({'after': wrap_up.task})}" if wrap_up.task else "/work/next"
+        )
     callout = _callouts(request, visitor, view, asked).ended()
     return show(request, visitor, view_of(request, consumer_id), asked, callout=callout, changed=True)
 
@@ -182,5 +184,5 @@ def _callouts(request: Request, visitor: Visitor, view: ConsumerView, asked: Ask
 def _leave(request: Request, place: str) -> Response:
     """To another page, also from a part of one."""
     if request.headers.get("HX-Request") == "true":
-        return Response(status_code=204, headers={"HX-Redirect": quote(place)})
+        return Response(status_code=204, headers={"HX-Redirect": place})
     return RedirectResponse(place, status_code=303)

@@ -77,7 +77,7 @@ def values_of(  # noqa: PLR0917 - the panel and what was asked in it
     if account is None:
         return {"contact": None, "view": view}
     panel = read_panel(house, view.id, account.id, view.main_zone)
-    chosen = panel.answer(asked.point) or next(iter(panel.answers), None)
+    chosen = _chosen(house, panel, asked)
     wording = wording_of_panel(request, visitor, panel, view)
     running = call.running(house, view.id, visitor.actor) if visitor.may(Permission.WORK) else None
     shown = _called(panel, chosen, running)
@@ -101,6 +101,16 @@ def values_of(  # noqa: PLR0917 - the panel and what was asked in it
             "is_allowed": shown is not None and shown.may_send and _message_leaves(shown, detail),
         },
     }
+
+
+def _chosen(house: House, panel: Panel, asked: Asked) -> PointAnswer | None:
+    """The row that was chosen, else the one that the call task in hand is about, else the first."""
+    wanted = asked.point
+    if not wanted and asked.task:
+        planned = call.planned(house, panel.consumer_id, asked.task)
+        calls = [one.key for one in panel.answers if one.channel == "voice"]
+        wanted = (planned or next(iter(calls), "")) if planned is not None else ""
+    return panel.answer(wanted) or next(iter(panel.answers), None)
 
 
 def _called(panel: Panel, chosen: PointAnswer | None, running: call.Call | None) -> PointAnswer | None:

@@ -9,8 +9,7 @@ from datetime import date, datetime
 from orchestrator.console.message import N_
 from orchestrator.domain import money
 from orchestrator.engine.house import House
-from orchestrator.errors import UnknownReference
-from orchestrator.services import call, worklist
+from orchestrator.services import call
 from orchestrator.services.consumer_view import ConsumerView
 from orchestrator.services.local_days import day_in
 
@@ -41,7 +40,7 @@ class WrapUp:
     balance: tuple[int, str] = (0, "USD")
 
     def save(self, house: House, consumer_id: str, call_id: str, *, by: str) -> None:
-        """Records the outcome first: whatever else fails, the call counts as what it was."""
+        """Records all of it."""
         call.finish(
             house,
             consumer_id,
@@ -51,12 +50,8 @@ class WrapUp:
             discussed=self.discussed,
             promised=self.promised,
             note=self.note,
+            task_id=self.task,
         )
-        if self.task:
-            try:
-                worklist.close(house, self.task, by=by, outcome=self.outcome)
-            except UnknownReference:
-                return  # closed before: saving twice changes nothing
 
 
 def read_wrap_up(given: Mapping[str, Sequence[str]], view: ConsumerView, now: datetime) -> WrapUp:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from orchestrator.engine.house import House
-from orchestrator.engine.stored import id_list
+from orchestrator.engine.stored import id_list, plain
 from orchestrator.errors import ConflictError, UnknownReference
-from orchestrator.services import fact, slot
+from orchestrator.services import fact, slot, worklist
 from orchestrator.services.fact import By
 from orchestrator.services.reservation import LONGEST_S, Asked, reserve
 from orchestrator.store.session import Session
@@ -122,10 +122,12 @@ def finish(
     discussed: tuple[str, ...] = (),
     promised: Promised | None = None,
     note: str = "",
+    task_id: str = "",
 ) -> str:
     """How the call ended, in the words of `OUTCOMES`, with what was promised and noted; gives the attempt's state.
 
-    `discussed`: the accounts that a conversation was about. Saying the same again changes nothing.
+    `discussed`: the accounts that a conversation was about. `task_id`: the call task that is done with it. The outcome
+    is recorded first: whatever else fails, the call counts as what it was. Saying the same again changes nothing.
     """
     account_id = _own(house, consumer_id, call_id, by)
     talked = discussed if outcome == "conversation" else ()
@@ -139,7 +141,28 @@ def finish(
         fact.record_note(
             house, By("call", by, key=f"call:{call_id}"), consumer_id, note, account_id=account_id
         )
+    if planned(house, consumer_id, task_id) is not None:
+        worklist.close(house, task_id, by=by, outcome=outcome)
     return state
+
+
+def planned(house: House, consumer_id: str, task_id: str) -> str | None:
+    """The contact that an open call task of the consumer asks for, as `channel:contact point`; None: there is none.
+
+    Empty: any number will do.
+    """
+    if not task_id:
+        return None
+    with house.database.read(house.clock) as unit:
+        row = unit.one(
+            "SELECT detail FROM task WHERE id = :id AND consumer_id = :consumer AND kind = 'call' AND state = 'open'",
+            {"id": task_id, "consumer": consumer_id},
+        )
+    if row is None:
+        return None
+    detail = plain(row[0]) or {}
+    point = detail.get("contact_point_id")
+    return f"{detail.get('channel', 'voice')}:{point}" if point else ""
 
 
 def _own(house: House, consumer_id: str, call_id: str, by: str) -> str:

@@ -199,9 +199,38 @@ def test_a_call_task_is_closed_with_the_calls_outcome(runtime: Runtime, enter: E
             {"now": unit.now_micros},
         )
     browser = enter("collector")
+    # the case of a call opens at the call
+    opened = browser.get(PANEL, params={"task": "ta_1"}).text
+    assert re.search(r'value="voice:[^"]+" checked', opened)
     call = begin(browser, runtime)
-    browser.post(f"{PANEL}/call/{call}", {"account": "A-1", "outcome": "no_answer", "task": "ta_1"})
+    form = {"account": "A-1", "outcome": "no_answer", "task": "ta_1", "then": "next"}
+    answer = browser.post(f"{PANEL}/call/{call}", form)
+    assert answer.headers["location"] == "/work/next?after=ta_1"
     with runtime.database.read(runtime.clock) as unit:
         row = unit.query("SELECT state, outcome FROM task WHERE id = 'ta_1'")[0]
     assert tuple(row) == ("closed", "no_answer")
     assert not [one for one in worklist.list_open(runtime.house, kind="call") if one.id == "ta_1"]
+
+
+def test_a_call_closes_no_other_case(runtime: Runtime, enter: Enter) -> None:
+    with runtime.database.write(runtime.clock) as unit:
+        unit.execute(
+            "INSERT INTO task (id, kind, consumer_id, state, reason, due_at, created_at) VALUES "
+            "('ta_1', 'hold', 'C-1', 'open', 'rule', :now, :now), "
+            "('ta_2', 'call', 'C-2', 'open', 'cadence', :now, :now)",
+            {"now": unit.now_micros},
+        )
+    browser = enter("collector")
+    call = begin(browser, runtime)
+    for task in ("ta_1", "ta_2"):
+        browser.post(f"{PANEL}/call/{call}", {"account": "A-1", "outcome": "no_answer", "task": task})
+    assert {"ta_1", "ta_2"} <= {one.id for one in worklist.list_open(runtime.house)}
+
+
+def test_where_consent_is_missing_the_way_to_record_it_is_there(runtime: Runtime, enter: Enter) -> None:
+    with runtime.database.write(runtime.clock) as unit:
+        unit.execute("DELETE FROM consent WHERE consumer_id = 'C-1'", {})
+        unit.execute("UPDATE consumer SET country = 'GB', jurisdictions = '[]' WHERE id = 'C-1'", {})
+    browser = enter("collector")
+    page = browser.get(PANEL, params={"contact_point": key_of(runtime, "sms")}).text
+    assert "Record consent" in words(page)
