@@ -15,10 +15,12 @@ from channels.registry import Providers, build
 from channels.simulator import parse as behaviour_file
 from channels.simulator.behaviour import Behaviour
 from channels.simulator.world import World
+from channels.task.worklist import WorklistProvider
 from orchestrator.clock import Clock, SystemClock
 from orchestrator.domain import cadence_library, firm_file, seal
 from orchestrator.engine.house import House
 from orchestrator.errors import SettingError
+from orchestrator.services.call_task import worklist
 from orchestrator.settings import Settings
 from orchestrator.store.api_key import ApiKeys
 from orchestrator.store.database import Database
@@ -52,7 +54,11 @@ class Runtime:
         ring = key_ring(settings)
         sealer = Sealer(ring)
         database = Database(database_url(settings))
-        providers = build(settings.model_dump(), world or silent_world(settings, clock))
+        # a task is for our own people: it goes on the work list, also where every other channel is simulated
+        tasks = WorklistProvider(worklist(database, clock))
+        providers = build(
+            settings.model_dump(), world or silent_world(settings, clock), {Channel.TASK: tasks}
+        )
         firm = firm_file.load(settings.firm)
         house = House(
             database=database,
