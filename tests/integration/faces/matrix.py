@@ -48,6 +48,14 @@ c-o-d  POST  /api/v1/events/{event_id}/corrections
 -moad  GET   /api/v1/cadences
 -moad  GET   /api/v1/templates
 cmoad  GET   /api/v1/policies
+cmoad  GET   /api/v1/policies/rules
+cmoad  GET   /api/v1/policies/rules/{rule_id}
+cmoad  GET   /api/v1/decisions
+cmoad  GET   /api/v1/decisions/{key}
+cmo-d  POST  /api/v1/decisions/{key}/what-if
+--oad  GET   /api/v1/ledger
+--oad  GET   /api/v1/ledger/lines
+--oad  POST  /api/v1/ledger/verification
 -m--d  POST  /api/v1/enrollments
 -m--d  POST  /api/v1/imports
 cmoad  GET   /api/v1/events
@@ -137,6 +145,15 @@ cmoad  GET   /consumers/{consumer_id}/timeline
 -m--d  POST  /campaigns/{key}/pause
 -m--d  POST  /campaigns/{key}/resume
 -mo-d  POST  /campaigns/{key}/stop
+cmoad  GET   /policies
+cmoad  GET   /policies/{slug}
+cmoad  GET   /policies/rules/{rule_id}
+cmoad  GET   /decisions
+cmoad  GET   /decisions/{key}
+cmo-d  GET   /decisions/{key}/what-if
+--oad  GET   /ledger
+--oad  GET   /ledger/verification
+--oad  POST  /ledger/verification
 """
 
 Key = tuple[str, str]

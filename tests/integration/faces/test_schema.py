@@ -40,6 +40,8 @@ ASKS = (
     (r"(POST|PUT) /api/v1/campaigns", Permission.CAMPAIGN),
     (r"GET /api/v1/(cadences|templates|campaigns)", Permission.REVIEW),
     (r"GET /api/v1/policies", Permission.POLICY),
+    (r"POST /api/v1/decisions", Permission.CHECK),
+    (r"\w+ /api/v1/ledger", Permission.AUDIT),
     (r"GET /api/v1/", Permission.READ),
     (r"\w+ /(webhooks|u|healthz|readyz|metrics)\b", Permission.PUBLIC),
 )
