@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+import structlog
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from orchestrator.clock import RunningClock, VirtualClock
@@ -70,6 +72,12 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
             book.plant(folder)
             done.touch()
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quiet() -> None:
+    """A line of the log for every file of every page would bury what a failed test says."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
 
 @pytest.fixture(scope="session")
