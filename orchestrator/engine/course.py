@@ -109,7 +109,14 @@ class Course:
         if self.place >= len(self.cadence.steps):
             self.end(ExitReason.DONE)
             return "ended_done"
-        return None
+        return self._skip_if_late()
+
+    def _skip_if_late(self) -> str | None:
+        """Nobody worked the step in time: it is not made any more."""
+        if self.now < self._due() + self.step.not_after:
+            return None
+        self.skip(None, "defer")
+        return "skipped_late"
 
     @property
     def attempt_id(self) -> str:
@@ -120,7 +127,7 @@ class Course:
 
     def reserve(self, choice: Choice, last: datetime | None = None) -> None:
         """Take the slot; `last`: nothing of its campaign leaves from here on."""
-        due = max(self._due() + self.step.not_after, self.now)
+        due = self._due() + self.step.not_after
         origin = Origin(
             "cadence",
             self.attempt_id,
@@ -149,8 +156,15 @@ class Course:
             self.skip(rule, "defer")
             return "skipped_late"
         at, tries = until, self.row.tries
+        was_held = self.row.state == EnrollmentState.HELD
         self._go(
-            EnrollmentState.ACTIVE, step=self.place, tries=tries, next_at=at, reason=rule, answer="defer"
+            EnrollmentState.ACTIVE,
+            step=self.place,
+            tries=tries,
+            next_at=at,
+            reason=rule,
+            answer="defer",
+            moved=was_held,
         )
         return "deferred"
 
@@ -250,11 +264,12 @@ class Course:
         return False
 
     def _due(self) -> datetime:
-        """When this step fell due: its day, or when the enrollment last came to it."""
+        """When this step fell due: its day, or when the enrollment last came to it, which what waited for a fact does now."""
         cadence = self.cadence
         entered, moved = from_micros(self.row.entered_at), from_micros(self.row.changed_at)
         day = cadence.due(self.place, entered) if cadence is not None else None
-        since = moved if self.row.state != EnrollmentState.SUSPENDED else self.now
+        waited = self.row.state in {EnrollmentState.SUSPENDED, EnrollmentState.HELD}
+        since = self.now if waited else moved
         return max(day or since, since)
 
     def _next(self, after: datetime | None) -> datetime:

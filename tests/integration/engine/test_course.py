@@ -76,6 +76,33 @@ def test_a_version_that_cannot_be_read_is_held_for_a_person(database: Database) 
     assert played.scalar("SELECT count(*) FROM task WHERE reason = 'cadence_unavailable'") == 4
 
 
+def test_a_step_that_nobody_worked_in_time_is_skipped(database: Database) -> None:
+    played = stage.build(database, book=Book(count=1))
+    played.clock.advance(timedelta(days=20))
+    assert played.plan().counts == {"skipped_late": 1}
+    assert played.dispatch() == 0
+    # the next one is due by now, and is made once
+    assert [played.plan().counts["reserved"], played.dispatch(), played.plan().claimed] == [1, 1, 0]
+    assert played.query("SELECT step, state FROM attempt") == [(1, "accepted")]
+
+
+def test_what_waited_for_a_fact_is_not_late(database: Database) -> None:
+    played = stage.build(database, book=Book(count=1))
+    with database.write(played.clock) as unit:
+        unit.execute("UPDATE consumer SET zones = '[]'", {})
+    for _ in range(20):
+        assert played.plan().counts["held"] == 1
+        played.clock.advance(timedelta(days=1))
+    played.clock.advance(timedelta(hours=10))
+    with database.write(played.clock) as unit:
+        zones = '[{"zone": "America/Chicago", "source": "stated"}]'
+        unit.execute("UPDATE consumer SET zones = :zones", {"zones": zones})
+    assert played.plan().counts["deferred"] == 1
+    played.clock.advance(timedelta(hours=14))
+    assert [played.plan().counts["reserved"], played.dispatch()] == [1, 1]
+    assert played.query("SELECT step, state FROM attempt") == [(0, "accepted")]
+
+
 PAST: dict[str, Callable[[Stage], None]] = {
     "paid": lambda played: _pay(played, 25_000),
     "recalled": lambda played: fact.record_recall(played.house, By("test"), "A-C0000000", reason="sold"),
