@@ -18,10 +18,11 @@ from orchestrator.engine.message import display_name
 from orchestrator.store import campaign as store
 from orchestrator.store import segment
 from orchestrator.store.identifier import derived_id
-from orchestrator.store.segment import Owed
+from orchestrator.store.segment import Owed, Record
 from orchestrator.store.session import Session
 
 SAMPLE = 10
+_REMEMBERED = 20_000
 _COUNTED = ("balance", "currency")
 
 
@@ -108,9 +109,28 @@ def matching(
 ) -> Iterator[Owed]:
     """The open accounts of which every condition holds, by id; records also hold the fields `more`."""
     fields = {name for one in conditions for name in one.fields}.union(more)
+    asked = [_Remembering(one) for one in conditions]
     for one in segment.owed(unit, fields, at or unit.now):
-        if all(single.holds(one.record) for single in conditions):
+        if all(single.holds(one.record) for single in asked):
             yield one
+
+
+class _Remembering:
+    """A condition that is asked once for the same values: accounts of a book are alike in most fields."""
+
+    def __init__(self, asked: Condition) -> None:
+        self._asked = asked
+        self._known: dict[tuple[object, ...], bool] = {}
+
+    def holds(self, record: Record) -> bool:
+        values = (record[name] for name in self._asked.fields)
+        key = tuple([tuple(value) if type(value) is list else value for value in values])
+        known = self._known.get(key)
+        if known is None:
+            known = self._asked.holds(record)
+            if len(self._known) < _REMEMBERED:
+                self._known[key] = known
+        return known
 
 
 def _sample(

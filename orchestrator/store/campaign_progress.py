@@ -74,8 +74,8 @@ def standing(unit: Session, campaign_id: str) -> list[StandingRow]:
 def under_way(unit: Session, campaign_id: str) -> dict[str, int]:
     """Attempts that nobody knows the end of: reserved, submitted, ambiguous."""
     sql = (
-        "SELECT state, count(*) FROM attempt WHERE state IN ('reserved', 'submitted', 'ambiguous') "
-        "AND campaign_id = :id GROUP BY state"
+        "SELECT state, count(*) FROM attempt WHERE campaign_id = :id AND campaign_id IS NOT NULL "
+        "AND state IN ('reserved', 'submitted', 'ambiguous') GROUP BY state"
     )
     return {row[0]: int(row[1]) for row in unit.query(sql, {"id": campaign_id})}
 

@@ -97,6 +97,16 @@ class Attempt(SQLModel, table=True):
             sqlite_where=sql("campaign_id IS NOT NULL"),
             postgresql_where=sql("campaign_id IS NOT NULL"),
         ),
+        # of a campaign's attempts, those whose end nobody knows: few, however many there have been
+        Index(
+            "attempt_under_way",
+            "campaign_id",
+            "state",
+            sqlite_where=sql("campaign_id IS NOT NULL AND state IN ('reserved', 'submitted', 'ambiguous')"),
+            postgresql_where=sql(
+                "campaign_id IS NOT NULL AND state IN ('reserved', 'submitted', 'ambiguous')"
+            ),
+        ),
     )
 
     id: str = Field(primary_key=True)

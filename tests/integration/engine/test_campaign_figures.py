@@ -5,13 +5,16 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from datetime import timedelta
+from decimal import Decimal
 
+import msgspec
 import pytest
 
 from bench.book import Book
 from channels.contract import Channel
 from channels.events import Event, EventKind
 from orchestrator.domain.campaign import Definition
+from orchestrator.domain.firm import Price
 from orchestrator.domain.forecast import Outcome, Stale
 from orchestrator.engine import inbound, receipts
 from orchestrator.engine.campaign import fold_hours
@@ -240,3 +243,20 @@ def test_folded_hours_are_counted_as_before(stage: Stage) -> None:
     stage.clock.advance(timedelta(hours=1))
     assert fold_hours(stage.house) == 1
     assert campaign_progress.read(stage.house, made).sent == before.sent == 28
+
+
+def test_costs_are_those_of_the_firm_file(stage: Stage) -> None:
+    prices = {
+        "sms": Price(amount=Decimal("0.009"), currency="USD", per="segment"),
+        "email": Price(amount=Decimal("0.001"), currency="USD"),
+    }
+    stage.house.firm = msgspec.structs.replace(stage.house.firm, prices=prices)
+    made = campaign_forecast.make(stage.house, make(stage), "manager")
+    texts = next(one for one in made.channels if one.channel == "sms")
+    assert texts.units >= texts.contacts > 0
+    assert texts.cost == Decimal("0.009") * texts.units
+    assert made.cost == {"USD": sum((one.cost or Decimal(0) for one in made.channels), Decimal(0))}
+    assert made.unpriced == ()
+    shown = campaign_forecast.last(stage.house, "spring")
+    assert shown is not None
+    assert shown.forecast == made

@@ -135,3 +135,26 @@ def test_the_sample_firm_serves_any_creditor_everywhere() -> None:
     for country, language in (("US", "en"), ("CN", "zh-CN"), ("US", "es"), ("DE", "en")):
         for channel in ("sms", "email", "voice", "letter"):
             assert sender_for(firm, "anybody", country, language, channel).missing == ()
+
+
+@pytest.mark.parametrize(
+    ("prices", "finding"),
+    [
+        ("{fax: {amount: 1, currency: USD}}", "no channel"),
+        ("{sms: {amount: -1, currency: USD}}", "no price"),
+        ("{sms: {amount: 0.01, currency: XXX}}", "not a currency"),
+        ("{letter: {amount: 0.84, currency: USD, per: segment}}", "only a text has segments"),
+        ("{sms: {amount: cheap, currency: USD}}", "prices[...].amount"),
+    ],
+)
+def test_a_price_that_cannot_be_meant_is_refused(prices: str, finding: str) -> None:
+    found = findings(WHOLE + f"prices: {prices}\n")
+    assert len(found) == 1
+    assert finding in found[0]
+
+
+def test_prices_are_exact() -> None:
+    firm = firm_file.parse(
+        WHOLE + "prices: {sms: {amount: 0.009, currency: USD, per: segment}}\n", "firm.yaml"
+    )
+    assert str(firm.prices["sms"].amount) == "0.009"

@@ -517,6 +517,8 @@ CREATE INDEX attempt_by_consumer ON attempt (consumer_id, reserved_at);
 
 CREATE INDEX attempt_by_state ON attempt (state, lease_until);
 
+CREATE INDEX attempt_under_way ON attempt (campaign_id, state) WHERE campaign_id IS NOT NULL AND state IN ('reserved', 'submitted', 'ambiguous');
+
 CREATE INDEX attempt_waiting ON attempt (channel, reserved_at, id) WHERE state = 'reserved';
 
 CREATE INDEX ix_attempt_provider_id ON attempt (provider_id);
