@@ -15,6 +15,7 @@ from orchestrator.errors import ConflictError, UnknownReference
 from orchestrator.services import fact, slot, worklist
 from orchestrator.services.fact import By
 from orchestrator.services.reservation import LONGEST_S, Asked, reserve
+from orchestrator.services.slot import commit as settle_slot
 from orchestrator.store.session import Session
 from orchestrator.store.tables.types import from_micros
 from policies.verdict import Verdict
@@ -131,7 +132,7 @@ def finish(
     """
     account_id = _own(house, consumer_id, call_id, by)
     talked = discussed if outcome == "conversation" else ()
-    state = slot.commit(house, call_id, outcome=outcome, conversation_accounts=talked)
+    state = settle_slot(house, call_id, outcome=outcome, conversation_accounts=talked)
     if promised is not None and outcome == "conversation":
         told = By("call", by, key=f"call:{call_id}")
         fact.record_promise(
