@@ -13,6 +13,7 @@ from orchestrator.console.consumer_wording import ConsumerWording
 from orchestrator.console.contact_panel import panel_values
 from orchestrator.console.cookie import runtime_of
 from orchestrator.console.page import page, wording_of, words_of
+from orchestrator.console.record_wording import LEADS, told_of
 from orchestrator.console.timeline_wording import TimelineWording
 from orchestrator.console.work import queue_values
 from orchestrator.errors import UnknownReference
@@ -35,9 +36,13 @@ def show_consumer(  # noqa: PLR0917 - what the address says
     show: Show = "all",
     before: Before = "",
     task: AccountId = None,
+    told: AccountId = None,
 ) -> Response:
-    """The whole screen; `show` and `before` choose a part of the timeline, `task` the case it was opened for."""
+    """The whole screen; `show` and `before` choose a part of the timeline, `task` the case it was opened for,
+    `told` what was just recorded."""
     values = record_values(request, visitor, consumer_id, account, show=show, before=before)
+    if told in LEADS:
+        values["told"] = told_of(values["words"], told)
     values["queue"] = queue_values(request, visitor, task or "")
     values |= panel_values(request, visitor, values["view"], account)
     return page(request, visitor, "consumer/page.html", **values)

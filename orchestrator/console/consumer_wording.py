@@ -126,7 +126,8 @@ class ConsumerWording:
         self.translator, self.say, self.view = translator, say, view
         self.zone = view.main_zone
 
-    def _(self, message: str, **values: str) -> str:
+    def said(self, message: str, **values: str) -> str:
+        """A sentence with its values."""
         said = self.translator.gettext(message)
         return said % values if values else said
 
@@ -143,35 +144,35 @@ class ConsumerWording:
 
     def product(self, account: AccountView) -> str:
         name = account.product or ""
-        return self._(_PRODUCTS[name]) if name in _PRODUCTS else name.replace("_", " ")
+        return self.said(_PRODUCTS[name]) if name in _PRODUCTS else name.replace("_", " ")
 
     def account_state(self, account: AccountView) -> State:
         """The one thing to know first: what holds it, what was promised, how it stands."""
         if account.state != "open":
-            return State(self._(_ACCOUNT_STATES.get(account.state, account.state)))
+            return State(self.said(_ACCOUNT_STATES.get(account.state, account.state)))
         if account.has_complaint:
-            return State(self._(N_("On hold: complaint")), "hold")
+            return State(self.said(N_("On hold: complaint")), "hold")
         if account.holds:
             kinds = ", ".join(self.hold(kind) for kind in account.holds)
-            return State(self._(N_("On hold: %(kinds)s"), kinds=kinds), "hold")
+            return State(self.said(N_("On hold: %(kinds)s"), kinds=kinds), "hold")
         if account.has_dispute:
-            return State(self._(N_("On hold: dispute")), "hold")
+            return State(self.said(N_("On hold: dispute")), "hold")
         if account.promise is not None:
             amount = self.say.money(account.promise.amount_minor, account.promise.currency)
             day = self.say.date(account.promise.due_on)
-            return State(self._(N_("%(amount)s promised for %(day)s"), amount=amount, day=day))
-        return State(self._(_ACCOUNT_STATES["open"]))
+            return State(self.said(N_("%(amount)s promised for %(day)s"), amount=amount, day=day))
+        return State(self.said(_ACCOUNT_STATES["open"]))
 
     def hold(self, kind: str) -> str:
         is_attorney = kind in {"attorney", "lawyer_representation"}
-        return self._(N_("attorney")) if is_attorney else self.word("hold", kind)
+        return self.said(N_("attorney")) if is_attorney else self.word("hold", kind)
 
     def lines(self) -> list[Line]:
         """Everything in force, what stops most first."""
         return [
             Line(
                 icon=_ICONS.get(one.kind, "hold"),
-                label=self._(_LABELS[one.kind]),
+                label=self.said(_LABELS[one.kind]),
                 text=_TEXTS[one.kind](self, one),
                 when=self._when(one),
                 standing=one,
@@ -181,49 +182,51 @@ class ConsumerWording:
 
     def _when(self, one: Standing) -> str:
         if one.until is not None:
-            return self._(N_("until %(day)s"), day=self.say.date(one.until))
+            return self.said(N_("until %(day)s"), day=self.say.date(one.until))
         if one.since is None:
             return ""
-        return self._(N_("since %(day)s"), day=self.say.date(self.say.local(one.since, self.zone).date()))
+        return self.said(N_("since %(day)s"), day=self.say.date(self.say.local(one.since, self.zone).date()))
 
     def _held(self, one: Standing) -> str:
         kind = self.hold(one.what)
         if one.account_id is None:
-            return self._(N_("Everything, because of: %(kind)s"), kind=kind)
-        return self._(
+            return self.said(N_("Everything, because of: %(kind)s"), kind=kind)
+        return self.said(
             N_("%(account)s, because of: %(kind)s"), account=self.account(one.account_id), kind=kind
         )
 
     def _complaint(self, one: Standing) -> str:
         if one.account_id is None:
-            return self._(N_("Everything waits until it is settled"))
-        return self._(
+            return self.said(N_("Everything waits until it is settled"))
+        return self.said(
             N_("About %(account)s; everything waits until it is settled"),
             account=self.account(one.account_id),
         )
 
     def _dispute(self, one: Standing) -> str:
-        form = self._(DISPUTE_FORMS.get(one.what, one.what))
+        form = self.said(DISPUTE_FORMS.get(one.what, one.what))
         if one.account_id is None:
-            return self._(N_("Disputes everything %(form)s; not answered yet"), form=form)
+            return self.said(N_("Disputes everything %(form)s; not answered yet"), form=form)
         account = self.account(one.account_id)
-        return self._(N_("Disputes %(account)s %(form)s; not answered yet"), account=account, form=form)
+        return self.said(N_("Disputes %(account)s %(form)s; not answered yet"), account=account, form=form)
 
     def _opt_out(self, one: Standing) -> str:
         point = self.view.point(one.point_id)
         if point is not None:
-            return self._(_STOPPED.get(one.what, _STOPPED["all"]), point=self.point(point))
-        return self._(_STOPPED_ALL.get(one.what, _STOPPED_ALL["all"]))
+            return self.said(_STOPPED.get(one.what, _STOPPED["all"]), point=self.point(point))
+        return self.said(_STOPPED_ALL.get(one.what, _STOPPED_ALL["all"]))
 
     def _consent(self, one: Standing) -> str:
-        what = self._(CONSENTS[one.what]) if one.what in CONSENTS else one.what.replace("_", " ")
+        what = self.said(CONSENTS[one.what]) if one.what in CONSENTS else one.what.replace("_", " ")
         point = self.view.point(one.point_id)
         if "scope_date" in one.detail:
-            return self._(N_("%(what)s, on %(day)s"), what=what, day=one.detail["scope_date"])
+            return self.said(N_("%(what)s, on %(day)s"), what=what, day=one.detail["scope_date"])
         if point is not None:
-            return self._(N_("%(what)s, to %(point)s"), what=what, point=self.point(point))
+            return self.said(N_("%(what)s, to %(point)s"), what=what, point=self.point(point))
         if one.channel:
-            return self._(N_("%(what)s: %(channel)s"), what=what, channel=self.word("channel", one.channel))
+            return self.said(
+                N_("%(what)s: %(channel)s"), what=what, channel=self.word("channel", one.channel)
+            )
         return what
 
     def _wish(self, one: Standing) -> str:
@@ -231,7 +234,7 @@ class ConsumerWording:
         if one.what == "inconvenient_time" and given.get("start"):
             days = ", ".join(self.word("day", day) for day in given.get("days", "all").split(";"))
             hours = f"{given['start']}–{given.get('end', '24:00')}"
-            return self._(N_("%(days)s %(hours)s"), days=days, hours=hours)
+            return self.said(N_("%(days)s %(hours)s"), days=days, hours=hours)
         if "days" in given:
             return ", ".join(self.word("day", day) for day in given["days"].split(";"))
         if "place" in given:
@@ -241,10 +244,10 @@ class ConsumerWording:
     def zone_sentence(self) -> list[str]:
         """Where the zone comes from, and which other one the hours must fit."""
         by_name = {one.name: one.source for one in reversed(self.view.zones)}
-        said = [self._(_ZONE_FROM.get(by_name.get(self.zone, ""), _ZONE_FROM["country"]))]
+        said = [self.said(_ZONE_FROM.get(by_name.get(self.zone, ""), _ZONE_FROM["country"]))]
         for name, source in by_name.items():
             if name != self.zone and source in _ALSO:
-                said.append(self._(_ALSO[source], place=place_of(name)))
+                said.append(self.said(_ALSO[source], place=place_of(name)))
         return said
 
     def difference(self) -> str:
@@ -255,7 +258,7 @@ class ConsumerWording:
         if minutes == 0:
             return ""
         hours = f"{abs(minutes) / 60:g}"
-        return self._(N_("%(hours)s h ahead") if minutes > 0 else N_("%(hours)s h behind"), hours=hours)
+        return self.said(N_("%(hours)s h ahead") if minutes > 0 else N_("%(hours)s h behind"), hours=hours)
 
 
 def place_of(zone: str) -> str:
@@ -264,13 +267,15 @@ def place_of(zone: str) -> str:
 
 
 _TEXTS: dict[str, Callable[[ConsumerWording, Standing], str]] = {
-    "cease": lambda self, one: self._(_ASKED.get(one.what, _ASKED["written"])),
-    "representation": lambda self, _: self._(N_("Represented: the attorney is contacted, not the consumer")),
+    "cease": lambda self, one: self.said(_ASKED.get(one.what, _ASKED["written"])),
+    "representation": lambda self, _: self.said(
+        N_("Represented: the attorney is contacted, not the consumer")
+    ),
     "hold": ConsumerWording._held,
     "complaint": ConsumerWording._complaint,
     "dispute": ConsumerWording._dispute,
     "opt_out": ConsumerWording._opt_out,
-    "employer": lambda self, _: self._(N_("The employer does not allow contact at work")),
+    "employer": lambda self, _: self.said(N_("The employer does not allow contact at work")),
     "wish": ConsumerWording._wish,
     "consent": ConsumerWording._consent,
 }

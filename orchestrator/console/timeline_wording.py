@@ -119,7 +119,7 @@ class TimelineWording:
 
     def __init__(self, consumer: ConsumerWording, people: Mapping[str, str]):
         self.consumer, self.people = consumer, people
-        self._, self.say = consumer._, consumer.say
+        self._, self.say = consumer.said, consumer.say
 
     def days(self, entries: tuple[Entry, ...]) -> list[Day]:
         """By day in the consumer's zone, as the entries come."""
@@ -182,7 +182,8 @@ class TimelineWording:
         if outcome:
             return self._(N_("%(how)s: %(what)s"), how=how, what=outcome)
         if template and version:
-            name = template.replace("_", " ")
+            # "es/sms/reminder": language and channel stand elsewhere; a version is told apart by its first signs
+            name, version = template.rpartition("/")[2].replace("_", " "), version[:7]
             return self._(
                 N_("%(how)s: %(template)s, version %(version)s"), how=how, template=name, version=version
             )

@@ -179,9 +179,13 @@ def enter_complaint(
     *,
     account_id: str | None = None,
     text: str = "",
+    due_on: date | None = None,
 ) -> str:
+    """`due_on`: until when the law wants it settled, where it says."""
     sealed = house.sealer.seal(text) if text else None
-    made = _add(unit, "complaint", consumer_id, told, account_id=account_id, text_sealed=sealed)
+    made = _add(
+        unit, "complaint", consumer_id, told, account_id=account_id, text_sealed=sealed, due_on=due_on
+    )
     people = entry.concerned(unit, consumer_id, account_id)
     _follow(house, unit, LineKind.COMPLAINT, people, told.source, complaint_id=made)
     return made
@@ -203,6 +207,19 @@ def enter_consent(
     )
     _follow(house, unit, LineKind.CONSENT, [consumer_id], told.source, consent_id=made, type=kind)
     return made
+
+
+def revoke_consent(house: House, unit: Session, consumer_id: str, consent_id: str, told: Told) -> None:
+    """The consumer takes back what they agreed to: it counts no more from now on."""
+    _add(unit, "consent_revocation", consumer_id, told, consent_id=consent_id)
+    _follow(house, unit, LineKind.CONSENT, [consumer_id], told.source, consent_id=consent_id, revoked=True)
+
+
+def enter_note(
+    unit: Session, consumer_id: str, told: Told, *, text_sealed: bytes, account_id: str | None
+) -> str:
+    """What somebody wrote down; nothing follows from it."""
+    return _add(unit, "note", consumer_id, told, text_sealed=text_sealed, account_id=account_id)
 
 
 def enter_call_back(

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NoReturn
 
 from orchestrator.domain import phone_number
@@ -19,7 +19,10 @@ from orchestrator.domain.phone_number import UnreadableNumber
 from orchestrator.engine import entry
 from orchestrator.engine.entry import Told
 from orchestrator.engine.house import House
+from orchestrator.engine.stored import plain
 from orchestrator.errors import UnknownReference, UsageError
+from orchestrator.services.consumer_view import main_zone
+from orchestrator.services.local_days import day_in
 from orchestrator.services.quiet import wait_for_permits
 from orchestrator.store import entry as rows
 from orchestrator.store.identifier import new_id
@@ -207,12 +210,34 @@ def answer_dispute(house: House, by: By, consumer_id: str, dispute_id: str, *, k
         entry.answer_dispute(house, unit, consumer_id, dispute_id, _told(unit, by), kind=kind)
 
 
+# China: a complaint is settled within 15 days (cn2-complaint-15, grade S; verify with counsel)
+_COMPLAINT_DAYS = {"CN": 15}
+
+
 def record_complaint(
     house: House, by: By, consumer_id: str, *, account_id: str | None = None, text: str = ""
 ) -> str:
+    """Everything waits from now on; where the law sets a time for the answer, its day is recorded."""
     with _stopping(house, consumer_id=consumer_id, account_id=account_id) as unit:
         told = _told(unit, by)
-        return entry.enter_complaint(house, unit, consumer_id, told, account_id=account_id, text=text)
+        return entry.enter_complaint(
+            house,
+            unit,
+            consumer_id,
+            told,
+            account_id=account_id,
+            text=text,
+            due_on=complaint_due(unit, consumer_id, told.at),
+        )
+
+
+def complaint_due(unit: Session, consumer_id: str, at: datetime) -> date | None:
+    """Until when a complaint made at `at` has to be settled, by the consumer's own calendar."""
+    row = unit.one("SELECT country, zones FROM consumer WHERE id = :id", {"id": consumer_id})
+    days = _COMPLAINT_DAYS.get(row[0]) if row is not None else None
+    if row is None or days is None:
+        return None
+    return day_in(at, main_zone(plain(row[1]) or ())) + timedelta(days=days)
 
 
 def record_consent(
@@ -244,6 +269,37 @@ def record_consent(
             via=via,
             quote_sealed=house.sealer.seal(quote) if quote else None,
         )
+
+
+def withdraw_consent(house: House, by: By, consumer_id: str, consent_id: str) -> None:
+    """The consumer takes a consent back: when this returns nothing that needed it leaves."""
+    with _stopping(house, consumer_id=consumer_id) as unit:
+        _refuse_foreign(unit, "consent", consent_id, consumer_id)
+        entry.revoke_consent(house, unit, consumer_id, consent_id, _told(unit, by))
+
+
+def record_attorney(house: House, by: By, consumer_id: str) -> None:
+    """An attorney represents the consumer: nobody but the attorney is contacted until a person has looked."""
+    with _stopping(house, consumer_id=consumer_id) as unit:
+        entry.enter_representation(house, unit, consumer_id, _told(unit, by))
+
+
+def record_wrong_party(house: House, by: By, consumer_id: str, contact_point_id: str) -> None:
+    """The number, mailbox or address is somebody else's: it is not used again."""
+    with _stopping(house, consumer_id=consumer_id) as unit:
+        _refuse_foreign_point(unit, contact_point_id, consumer_id)
+        told = _told(unit, by)
+        entry.enter_point_state(house, unit, contact_point_id, told, kind="wrong_number", state="wrong_party")
+
+
+def record_note(house: House, by: By, consumer_id: str, text: str, *, account_id: str | None = None) -> str:
+    """What somebody writes down for the next one who opens the case, sealed. Gives the note's id."""
+    if not text.strip():
+        raise UsageError("a note says something", where="text")
+    with house.database.write(house.clock) as unit:
+        _refuse_unknown(unit, consumer_id, account_id)
+        sealed = house.sealer.seal(text.strip())
+        return entry.enter_note(unit, consumer_id, _told(unit, by), text_sealed=sealed, account_id=account_id)
 
 
 def record_promise(house: House, by: By, account_id: str, *, amount_minor: int, due_on: date) -> str:

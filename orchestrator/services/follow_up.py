@@ -20,7 +20,7 @@ def remind(
         _check(unit, consumer_id, account_id)
         detail = {"channel": channel, "contact_point_id": point_id, "by": by}
         key = (consumer_id, account_id, channel, point_id, str(to_micros(due_at)))
-        return _add(unit, "call", "reminder", consumer_id, account_id, due_at, detail, key)
+        return add_task(unit, "call", "reminder", consumer_id, account_id, due_at, detail, key)
 
 
 def ask_review(
@@ -31,7 +31,7 @@ def ask_review(
         _check(unit, consumer_id, account_id)
         detail = {"channel": channel, "contact_point_id": point_id, "rule": rule, "by": by}
         key = (consumer_id, account_id, channel, point_id, unit.now.date().isoformat())
-        return _add(unit, "review", "contact", consumer_id, account_id, unit.now, detail, key)
+        return add_task(unit, "review", "contact", consumer_id, account_id, unit.now, detail, key)
 
 
 def _check(unit: Session, consumer_id: str, account_id: str) -> None:
@@ -39,7 +39,7 @@ def _check(unit: Session, consumer_id: str, account_id: str) -> None:
         raise UnknownReference(f"{consumer_id} has no account {account_id!r}", where="account_id")
 
 
-def _add(  # noqa: PLR0917 - the columns of a task
+def add_task(  # noqa: PLR0917 - the columns of a task
     unit: Session,
     kind: str,
     reason: str,
@@ -49,6 +49,7 @@ def _add(  # noqa: PLR0917 - the columns of a task
     detail: dict[str, str],
     key: tuple[str, ...],
 ) -> str:
+    """Puts work for a person on the list, once for each `key`."""
     made = derived_id("ta", kind, reason, *key)
     entry.add(
         unit,

@@ -155,11 +155,14 @@ document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-dialog]");
   if (opener) {
     const dialog = document.getElementById(opener.dataset.dialog);
+    const menu = opener.closest("[popover]");
+    if (menu) menu.hidePopover();
     if (dialog) dialog.showModal();
   }
   const closer = event.target.closest("[data-close]");
   if (closer) closer.closest("dialog").close();
 });
+document.addEventListener("record-done", () => document.querySelectorAll("dialog[open]").forEach((one) => one.close()));
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
 });

@@ -126,6 +126,8 @@ c-o-d  POST  /work/{item}/close
 cmoad  GET   /consumers
 cmoad  GET   /consumers/{consumer_id}
 cmoad  GET   /consumers/{consumer_id}/record
+c-o-d  GET   /consumers/{consumer_id}/record/{kind}
+c-o-d  POST  /consumers/{consumer_id}/record/{kind}
 cmoad  GET   /consumers/{consumer_id}/timeline
 -moad  GET   /campaigns
 -m--d  GET   /campaigns/new
