@@ -13,7 +13,8 @@ from tests.meta.source import ROOT, name, tracked
 # assembled, so that this file does not find itself
 FOREIGN = [
     # the work list's pages lie under the same word as a machine's folder
-    *("/" + "work/" + folder for folder in ("main", "shared", "brief", ".")), "." + "./shared", "/" + "root/", "/" + "home/", "/" + "Users/",
+    *("/" + "work/" + folder for folder in ("main", "shared", "brief", ".")),
+    "." + "./shared", "/" + "root/", "/" + "home/", "/" + "Users/",
     "pypi" + ".org", "pythonhosted" + ".org", "npmjs" + ".org", "npmjs" + ".com", "yarnpkg" + ".com",
 ]  # fmt: skip
 # letters of the law and lists of names legitimately hold anything
