@@ -25,7 +25,7 @@ from tests.browser.watch import settle
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TARGET = ROOT / "var" / "screenshots"
-LEFT_OUT = frozenset({"consumer made of scripts"})
+LEFT_OUT = frozenset({"consumer made of scripts", "campaign made of scripts"})
 
 
 def main(words: list[str]) -> int:
@@ -54,7 +54,7 @@ def take(browser: Browser, served: Served, names: list[str], language: str) -> l
     ):
         inside, outside = signed_in.new_page(), guest.new_page()
         for name in names:
-            page = outside if name == place.GUEST else inside
+            page = outside if name in {place.GUEST, place.CONSUMERS} else inside
             page.goto(place.address(served.runtime, name))
             if page.evaluate("document.doctype !== null"):
                 settle(page)

@@ -10,12 +10,13 @@ from fastapi.routing import APIRoute
 
 from orchestrator.bootstrap import Runtime
 from orchestrator.console.app import routers
+from orchestrator.engine.message import unsubscribe_token
 from orchestrator.services.policy_view import read_policies
 from tests.browser import book
 
 # where signing in leads, what streams, and what is a file
 NOT_PAGES = frozenset({"/"})
-GUEST, MISSING = "/sign-in", "page that is not there"
+GUEST, MISSING, CONSUMERS = "/sign-in", "page that is not there", "/u/{token}"
 Example = Callable[[Runtime], str]
 
 
@@ -40,12 +41,21 @@ def some_instrument(runtime: Runtime) -> str:
     return read_policies(runtime.house).instruments[0].slug
 
 
+def some_token(runtime: Runtime) -> str:
+    """What stands behind the link of an e-mail that somebody in America got."""
+    attempt = one(
+        "SELECT id FROM attempt WHERE channel = 'email' AND consumer_id LIKE 'US%' ORDER BY id LIMIT 1"
+    )
+    return unsubscribe_token(runtime.house, attempt(runtime))
+
+
 BUSIEST = "SELECT consumer_id FROM attempt GROUP BY consumer_id ORDER BY count(*) DESC, consumer_id LIMIT 1"
 PARAMETERS: dict[str, Example] = {
     "consumers.consumer_id": one(BUSIEST),
     "consumers.kind": lambda _: "promise",
     "decisions.key": one("SELECT id FROM verdict ORDER BY as_of DESC, id LIMIT 1"),
-    "campaigns.key": one("SELECT id FROM campaign WHERE state = 'draft' ORDER BY id LIMIT 1"),
+    "campaigns.key": one("SELECT campaign_id FROM campaign_forecast ORDER BY campaign_id LIMIT 1"),
+    "u.token": some_token,
     "work.task_id": one("SELECT id FROM task WHERE state = 'open' ORDER BY due_at, id LIMIT 1"),
     "policies.rule_id": some_rule,
     "policies.slug": some_instrument,
@@ -69,6 +79,10 @@ FURTHER: dict[str, tuple[str, dict[str, Example]]] = {
     "campaign that runs": (
         "/campaigns/{key}",
         {"key": one("SELECT id FROM campaign WHERE state = 'running' ORDER BY id LIMIT 1")},
+    ),
+    "campaign made of scripts": (
+        "/campaigns/{key}/edit",
+        {"key": one("SELECT id FROM campaign WHERE created_by = 'user:canary'")},
     ),
     "rules that fit": ("/policies?q=text", {}),
     "people found": ("/consumers?q=Adams", {}),
