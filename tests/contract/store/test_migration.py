@@ -26,6 +26,13 @@ def test_down_to_nothing_and_up_again(database: Database) -> None:
     assert migration.differences(database) == []
 
 
+def test_an_index_over_an_expression_is_missed(database: Database) -> None:
+    """SQLite cannot say what such an index is over, and Alembic leaves it out with a warning."""
+    with database.write() as unit:
+        unit.execute("DROP INDEX consumer_by_family_name")
+    assert [str(difference[0]) for difference in migration.differences(database)] == ["add_index"]
+
+
 def test_an_unknown_step_is_one_clear_error(database: Database) -> None:
     with pytest.raises(ConflictError, match="nonsense"):
         migration.upgrade(database, "nonsense")
