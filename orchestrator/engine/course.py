@@ -264,7 +264,7 @@ class Course:
         return False
 
     def _due(self) -> datetime:
-        """When this step fell due: its day, or when the enrollment last came to it, which what waited for a fact does now."""
+        """When this step fell due: its day, or when the enrollment last came to it (now, if it waited for a fact)."""
         cadence = self.cadence
         entered, moved = from_micros(self.row.entered_at), from_micros(self.row.changed_at)
         day = cadence.due(self.place, entered) if cadence is not None else None

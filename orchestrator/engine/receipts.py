@@ -177,7 +177,8 @@ class _Applying:
         wait = self._retry_wait(attempt, kind)
         if wait is not None and attempt.step is not None and attempt.ordinal is not None:
             at = self.unit.now_micros + wait // timedelta(microseconds=1)
-            rewind = Rewind(id_list(attempt.account_ids), attempt.step, attempt.ordinal + 1, at)
+            accounts = id_list(attempt.account_ids)
+            rewind = Rewind(attempt.id, accounts, attempt.step, attempt.ordinal + 1, at)
             rewind_enrollments(self.unit, [rewind])
 
     def _retry_wait(self, attempt: ReportedAttempt, kind: EventKind) -> timedelta | None:

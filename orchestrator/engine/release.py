@@ -100,4 +100,4 @@ def _move(one: Release) -> AttemptMove:
 def _rewind(one: Release) -> Rewind | None:
     if one.retry_at is None or one.step is None or one.ordinal is None:
         return None
-    return Rewind(one.account_ids, one.step, one.ordinal + 1, to_micros(one.retry_at))
+    return Rewind(one.attempt_id, one.account_ids, one.step, one.ordinal + 1, to_micros(one.retry_at))

@@ -123,8 +123,9 @@ def _stored(value: Any) -> Any:
 
 
 class Rewind(NamedTuple):
-    """Send the enrollments of some accounts back to a step that made no contact after all."""
+    """Send the enrollments of some accounts back to a step whose attempt made no contact after all."""
 
+    attempt_id: str
     account_ids: tuple[str, ...]
     step: int
     tries: int
@@ -132,9 +133,13 @@ class Rewind(NamedTuple):
 
 
 def rewind_enrollments(unit: Session, rewinds: Sequence[Rewind]) -> None:
-    """Only enrollments that still wait for the step behind: whatever else happened to them stays."""
+    """Only enrollments that the attempt was made for and that still wait for the step behind.
+
+    One that an account entered later knows nothing of the attempt, and made that step itself.
+    """
     rows = [
         {
+            "attempt": one.attempt_id,
             "account": account_id,
             "step": one.step,
             "after": one.step + 1,
@@ -146,6 +151,7 @@ def rewind_enrollments(unit: Session, rewinds: Sequence[Rewind]) -> None:
     ]
     unit.executemany(
         "UPDATE enrollment SET step = :step, tries = :tries, next_at = :at WHERE account_id = :account "
-        "AND state = 'active' AND step = :after",
+        "AND state = 'active' AND step = :after "
+        "AND entered_at <= (SELECT reserved_at FROM attempt WHERE id = :attempt)",
         rows,
     )

@@ -131,6 +131,37 @@ def test_what_was_given_back_counts_again_once_its_provider_reports_on_it(played
     assert played.scalar("SELECT count(*) FROM attempt WHERE state = 'released'") == 4
 
 
+def test_a_late_report_sends_no_later_enrollment_back(played: Stage) -> None:
+    played.plan()
+    played.dispatch()
+    first = played.sink.received[0]
+    account = f"A-{first.consumer_ref}"
+    with played.database.write(played.clock) as unit:
+        unit.execute("UPDATE enrollment SET state = 'ended', reason = 'condition'", {})
+    played.clock.advance(timedelta(days=3))
+    (worked,) = played.house.cadences
+    with played.database.write(played.clock) as unit:
+        assert enroll_accounts(unit, played.house.sealer, worked, [account]) == 1
+    played.plan()
+    played.dispatch()
+    receipts.receive(played.house, [event(first.attempt_id, EventKind.BOUNCED)])
+    receipts.apply_pending(played.house)
+    where = "SELECT step, tries FROM enrollment WHERE state = 'active' AND account_id = :id"
+    assert played.query(where, id=account) == [(1, 0)]
+
+
+@pytest.mark.parametrize(("left_ms", "sent"), [(900, 0), (1_100, 4)])
+def test_no_permit_outlives_the_hours_in_which_its_contact_is_lawful(
+    played: Stage, left_ms: int, sent: int
+) -> None:
+    played.plan()
+    with played.database.write(played.clock) as unit:
+        ends = unit.now_micros + left_ms * 1_000
+        unit.execute("UPDATE attempt SET valid_until = :ends, not_after = :ends", {"ends": ends})
+    assert played.dispatch() == sent
+    assert len(played.sink.received) == sent
+
+
 def test_a_dead_number_gives_way_to_the_next_channel(database: Database) -> None:
     body = "name: two\nsteps:\n  - {name: reminder, day: 0, channels: [sms, email]}\n"
     played = stage.build(database, body=body)
