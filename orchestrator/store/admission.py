@@ -49,14 +49,14 @@ _SET = (
 )
 _SQLITE = (
     f"UPDATE attempt SET {_SET} WHERE id IN (SELECT id FROM attempt WHERE state = 'reserved' "  # noqa: S608
-    "AND channel = :channel AND origin <> 'reservation' AND valid_until > :now AND not_after > :now "
+    "AND channel = :channel AND origin <> 'reservation' AND valid_until > :now AND not_after > :expires "
     f"AND {_OPEN} ORDER BY reserved_at, id LIMIT :limit) "
     "AND epoch = (SELECT epoch FROM consumer c WHERE c.id = attempt.consumer_id) "
     f"RETURNING {_RETURNING}"
 )
 _POSTGRES = (
     "WITH picked AS (SELECT id, consumer_id FROM attempt WHERE state = 'reserved' AND channel = :channel "  # noqa: S608
-    f"AND origin <> 'reservation' AND valid_until > :now AND not_after > :now AND {_OPEN} "
+    f"AND origin <> 'reservation' AND valid_until > :now AND not_after > :expires AND {_OPEN} "
     "ORDER BY reserved_at, id LIMIT :limit FOR UPDATE OF attempt SKIP LOCKED), "
     "people AS (SELECT id, epoch FROM consumer WHERE id IN (SELECT consumer_id FROM picked) ORDER BY id "
     "FOR SHARE SKIP LOCKED) "
@@ -77,7 +77,7 @@ def admit(
 ) -> list[Admitted]:
     """At most `limit` attempts that may be handed over now, oldest first; they count as submitted from here.
 
-    `only` names the one attempt that is meant.
+    A permit ends within the legal hours: what they leave less time than that is not admitted. `only` names the one attempt that is meant.
     """
     params = {
         "now": unit.now_micros,
