@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
@@ -10,6 +11,7 @@ import pytest
 from bench.book import Book
 from orchestrator.errors import UnknownReference
 from orchestrator.services import call, fact, follow_up, worklist
+from orchestrator.services.contact import Contact, Sent, send_contact
 from orchestrator.services.contact_detail import read_detail
 from orchestrator.services.contact_panel import read_panel
 from orchestrator.services.fact import By
@@ -102,3 +104,16 @@ def test_a_reminder_is_one_line_due_then(both: Stage) -> None:
     assert [one.due_at for one in worklist.list_open(both.house, kind="call")] == [due]
     with pytest.raises(UnknownReference):
         follow_up.ask_review(both.house, WHO, "A-none", channel="voice", point_id=point, rule="", by=ME)
+
+
+def test_a_message_sent_twice_at_once_from_one_form_leaves_once(both: Stage) -> None:
+    wanted = Contact(WHO, "sms", (ACCOUNT,), template="reminder")
+
+    def send(_place: int) -> Sent:
+        return asyncio.run(send_contact(both.house, wanted, requested_by=ME, key="the same form"))
+
+    with ThreadPoolExecutor(4) as pool:
+        sent = list(pool.map(send, range(4)))
+    assert {one.attempt_id for one in sent} == {sent[0].attempt_id}
+    with both.house.database.read(both.house.clock) as unit:
+        assert unit.query("SELECT count(*) FROM attempt")[0][0] == 1
