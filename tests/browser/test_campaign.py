@@ -45,13 +45,13 @@ def test_a_campaign_from_its_draft_to_its_stop(living: Served, enter: Open, lang
     page.wait_for_url("**done=*")
     assert living.scalar(STATE, name="Winter") == "paused"
     page.locator("#run").press("Enter")
-    page.wait_for_function("document.querySelector('.running') !== null")
+    expect(page.locator("h1 + .lede .running")).to_be_visible()
     assert living.scalar(STATE, name="Winter") == "running"
     page.locator("#stop").press("Enter")
     dialog = page.locator("#stop-dialog")
     expect(dialog).to_be_visible()
     dialog.locator("form button.danger").press("Enter")
-    page.wait_for_function("document.querySelector('h1 + .lede .verdict.deny') !== null")
+    expect(page.locator("h1 + .lede .verdict.deny")).to_be_visible()
     assert living.scalar(STATE, name="Winter") == "stopped"
     assert living.scalar(SENT, name="Winter") == book.DAYS_CASES
 
@@ -83,5 +83,5 @@ def test_an_officer_may_stop_and_nothing_else(served: Served, enter: Open, langu
     expect(page.locator("#run")).to_have_count(0)
     page.locator("#stop").press("Enter")
     page.locator("#stop-dialog form button.danger").press("Enter")
-    page.wait_for_function("document.querySelector('h1 + .lede .verdict.deny') !== null")
+    expect(page.locator("h1 + .lede .verdict.deny")).to_be_visible()
     assert served.scalar(STATE, name="November reminders") == "stopped"
