@@ -61,7 +61,7 @@ def read(text: str) -> Reading:
     intents = {Intent(name) for name in found}
     clauses = [fold(clause) for clause in _CLAUSE.split(text)]
     intents |= {stop for part in (plain, *clauses) if (stop := _stop(part)) is not None}
-    if "🛑" in text or wording.ANGER.search(plain):
+    if "🛑" in text or wording.ANGER.search(plain) or wording.WEARY.search(plain):
         intents.add(Intent.MAYBE_STOP)
     if Intent.STOP in intents or Intent.CEASE in intents:
         intents.discard(Intent.MAYBE_STOP)

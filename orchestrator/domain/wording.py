@@ -58,6 +58,20 @@ ANGER = re.compile(
     r"\b(?:fuck|piss|screw) (?:off|you)\b|\blose my number\b|\bgo away\b|\benough\b"
     r"|\bleave us alone\b|\bblock(?:ed|ing)? (?:you|this)\b"
     r"|\bvete\b|\bdejame\b|\bdejenme\b|\bdetente\b|滚|烦死"
+    r"|\bstfu\b|\blose (?:this|our|the) number\b|\bleave (?:me|us) (?:\w+ ){1,3}alone\b|\bget lost\b"
+)
+# nor somebody who would rather hear nothing more, in words that also occur elsewhere
+WEARY = re.compile(
+    r"^(?:no|no more|no thanks?(?: you)?|no gracias|ya no|cease|unsub|stop ?2 ?end|end ?2 ?stop|5top|arret"
+    r"|dnc|dnd|spam|scam|block(?:ed)?|quitar|cancelen|detenganse|i want out|out|not interested|no me interesa"
+    r"|不|不用了?|不需要|勿打|阻止)$"
+    r"|\bunsub\b|\bdo not disturb\b|\bdo not (?:call|text|mail) list\b|\bi said no\b|\bno longer wish\b"
+    r"|\b(?:do not|dont|no longer|never) (?:\w+ )?(?:want|wish|agree|consent)\b(?: \w+){0,3} "
+    r"(?:texts?|messages?|calls?|e ?mails?|sms|letters?|contact|contacted|called|texted|receive|hear)\b"
+    r"|^(?:please |pls )?no (?:more )?(?:texts?|texting|txts?|msgs?|messages?|calls?|calling|e ?mails?|sms)\b"
+    r"|\b(?:stop|quit|dont|do not|never) (?:ever )?(?:txt|msg|phon|ring|mail|writ|spam)\w*"
+    r"|\bif you (?:text|call|contact|message|e ?mail) me (?:again|any ?more|one more time)\b"
+    r"|\bno (?:quiero|deseo) (?:\w+ ){0,2}(?:contacto|saber)\b"
 )
 CHINESE_HINT = re.compile("停止|退|骚扰|打扰|取消|别|烦|騷擾|停")
 

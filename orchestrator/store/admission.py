@@ -77,7 +77,8 @@ def admit(
 ) -> list[Admitted]:
     """At most `limit` attempts that may be handed over now, oldest first; they count as submitted from here.
 
-    A permit ends within the legal hours: what they leave less time than that is not admitted. `only` names the one attempt that is meant.
+    A permit ends within the legal hours: what they leave less time than that is not admitted. `only` names the one
+    attempt that is meant.
     """
     params = {
         "now": unit.now_micros,

@@ -57,7 +57,17 @@ DOUBTS = [
     "取消吧",
     "detente",
 ]
+DOUBTS += [
+    "Lose this number", "leave me the hell alone", "No!", "no more", "not interested", "I want out", "cease",
+    "no longer wish to receive this", "I don't want these messages", "I do not want to receive texts", "unsub",
+    "Please unsub", "stop2end", "no texts", "No calls please", "dont txt me", "stop txting", "do not disturb", "DNC",
+    "I will sue if you text me again", "勿打", "ARRÊT", "cancelen", "ya no",
+]  # fmt: skip
 HARMLESS = [
+    "No, I will pay on Friday",
+    "I have no email, write to me here",
+    "I want to pay by phone",
+    "don't call until Tuesday",
     "ok thanks",
     "hello",
     "who is this?",
