@@ -162,16 +162,16 @@ def start(house: House, key: str, by: str, progress: Progress | None = None) -> 
     with house.database.read(house.clock) as unit:
         chosen = [(one.account_id, one.consumer_id) for one in fitting(unit, definition, cadence)]
         engaged = store.engaged(unit)
+    free = [one for one in chosen if engaged.get(one[0], row.id) == row.id]
     due_from: int = fixed["not_before"]
-    entered = _enter_all(house, row.id, definition, cadence, chosen, due_from, progress)
+    entered = _enter_all(house, row.id, definition, cadence, free, due_from, progress)
     with house.database.write(house.clock) as unit:
         now = {"started_at": unit.now_micros, "started_by": by, "state": CampaignState.RUNNING.value}
         if not store.update(unit, row.id, {**now, **_changed(unit, by)}, {CampaignState.DRAFT}):
             raise _refused(_row(unit, row.id), "started", "somebody else was faster")
         store.wake(unit, row.id, [rules.Wait.PAUSED.value], max(unit.now_micros, fixed["not_before"]))
         enrolled, held_out = entered
-        elsewhere = sum(1 for account_id, _ in chosen if engaged.get(account_id, row.id) != row.id)
-        counts = {"enrolled": enrolled, "held_out": held_out, "elsewhere": elsewhere}
+        counts = {"enrolled": enrolled, "held_out": held_out, "elsewhere": len(chosen) - len(free)}
         note(unit, row.id, "started", by, cadence_digest=cadence.digest, **counts)
         return Started(_found(unit, row.id), **counts)
 

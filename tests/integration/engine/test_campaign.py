@@ -52,6 +52,16 @@ def test_who_is_in_another_enrollment_stays_there(stage: Stage) -> None:
     assert (started.enrolled, started.elsewhere) == (30, 10)
 
 
+def test_whom_another_enrollment_works_is_no_held_out_consumer(stage: Stage) -> None:
+    """They are contacted: beside them a campaign would look as if it changed little."""
+    campaign.start(stage.house, make(stage, name="first", segment='consumer_id < "C0000020"'), "m")
+    made = make(stage, held_out_share=0.5)
+    counted = count_segment(stage.house, "", name="spring", held_out_share=0.5)
+    started = campaign.start(stage.house, made, "m")
+    assert started.enrolled + started.held_out + started.elsewhere == 40
+    assert (started.held_out, started.elsewhere) == (counted.held_out, 20)
+
+
 def test_a_paused_campaign_keeps_everything_back_and_goes_on_where_it_was(stage: Stage) -> None:
     made = make(stage)
     campaign.start(stage.house, made, "m")
