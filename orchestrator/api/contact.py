@@ -57,6 +57,7 @@ async def make_contact(
         account_ids=tuple(body.account_ids),
         address=body.address,
         template=body.template,
+        language=body.language,
     )
     key = derived_key(request, caller.key_id)
     sent = await service.send_contact(runtime.house, wanted, requested_by=f"key:{caller.name}", key=key)

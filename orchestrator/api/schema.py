@@ -52,6 +52,9 @@ class ContactRequest(Body):
     template: Id
     account_ids: Annotated[list[Id], Field(max_length=100)] = []
     address: Short | None = None
+    language: (
+        Annotated[str, Field(max_length=35, description="of the message; left out: the consumer's")] | None
+    ) = None
 
 
 class ReservationRequest(Body):

@@ -129,6 +129,16 @@ cmoad  GET   /consumers/{consumer_id}/record
 c-o-d  GET   /consumers/{consumer_id}/record/{kind}
 c-o-d  POST  /consumers/{consumer_id}/record/{kind}
 cmoad  GET   /consumers/{consumer_id}/timeline
+cmoad  GET   /consumers/{consumer_id}/contact
+cmoad  GET   /consumers/{consumer_id}/contact/answers
+cmoad  GET   /consumers/{consumer_id}/contact/detail
+cmoad  POST  /consumers/{consumer_id}/contact/show
+cm--d  POST  /consumers/{consumer_id}/contact/send
+c---d  POST  /consumers/{consumer_id}/contact/call
+c---d  POST  /consumers/{consumer_id}/contact/call/{call_id}
+c---d  POST  /consumers/{consumer_id}/contact/call/{call_id}/not-dialed
+c---d  POST  /consumers/{consumer_id}/contact/remind
+c---d  POST  /consumers/{consumer_id}/contact/review
 -moad  GET   /campaigns
 -m--d  GET   /campaigns/new
 -m--d  POST  /campaigns/new

@@ -222,3 +222,19 @@ class TestReservation:
         self.post(client, callers, slot, "started")
         answer = self.post(client, callers, slot, "commit", {"outcome": "celebrated"})
         assert answer.status_code in {400, 422}
+
+
+def test_a_message_is_written_in_the_language_that_is_asked_for(
+    client: TestClient, callers: Callers, runtime: Runtime
+) -> None:
+    body = {
+        "consumer_id": "C-1",
+        "channel": "sms",
+        "template": "reminder",
+        "account_ids": ["A-1"],
+        "language": "es",
+    }
+    answer = client.post("/api/v1/contacts", json=body, headers=callers["collector"])
+    assert answer.status_code == 200, answer.text
+    with runtime.database.read(runtime.clock) as unit:
+        assert unit.query("SELECT language FROM attempt")[0][0] == "es"
