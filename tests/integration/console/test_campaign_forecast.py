@@ -25,7 +25,7 @@ def test_the_forecast_says_who_is_contacted_when_and_for_how_much(manager: Brows
     page = words(manager.text(f"{drafted(manager)}/forecast"))
     for said in (
         "First contact about 3 accounts",
-        "Allowed now 3 100%. Text 3",
+        "Allowed now 3 100% · Text 3",
         "daily limit 2",
         "Wed 14 Oct 3 2 1 Thu 15 Oct 0 1 0",
         "no price set",

@@ -153,6 +153,6 @@ def test_the_stream_holds_no_connection_between_two_looks(
     async def waits(_seconds: float) -> None:
         out.append(runtime.database.engine.pool.checkedout())  # type: ignore[attr-defined]
 
-    monkeypatch.setattr(event_stream.asyncio, "sleep", waits)
+    monkeypatch.setattr("orchestrator.console.event_stream.asyncio.sleep", waits)
     collected(look, lambda: True, monkeypatch)
     assert out == [0, 0, 0]
