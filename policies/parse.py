@@ -151,7 +151,7 @@ def convert(document: Document, data: Any, shape: Any, base: Path, code: str) ->
     except msgspec.ValidationError as error:
         message = str(error)
         found = document.diagnose(
-            code, _plain(message), (*base, *path_of(message)), "see the reference of packs"
+            code, _plain(message), (*base, *path_of(message)), "see docs/how-to/add-a-jurisdiction.md"
         )
         raise PackError.from_diagnostics((found,)) from error
 

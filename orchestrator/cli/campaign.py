@@ -51,6 +51,8 @@ def list_campaigns(as_json: Json = False) -> None:
         (one.name, one.state, one.definition.cadence, one.definition.segment, one.started_at, one.id)
         for one in found
     ]
+    if not rows:
+        terminal.note("no campaign yet: duecourse campaigns forecast FILE makes a draft")
     terminal.say_table("Campaigns", ("name", "state", "cadence", "segment", "started", "id"), rows)
 
 

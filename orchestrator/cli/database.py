@@ -8,6 +8,7 @@ import typer
 
 from orchestrator.cli import terminal
 from orchestrator.cli.session import open_database
+from orchestrator.errors import UsageError
 from orchestrator.store import migration
 
 app = typer.Typer(name="db", help="The database's schema: upgrade, downgrade, check.", rich_markup_mode=None)
@@ -30,7 +31,9 @@ def downgrade(
 ) -> None:
     """Goes back to an earlier schema; what later columns held is lost, so it asks for --yes."""
     if not yes:
-        raise typer.BadParameter("this loses data: say --yes if that is meant")
+        raise UsageError(
+            "what later columns hold would be lost", where="--yes", hint="say --yes if that is meant"
+        )
     with open_database() as database:
         migration.downgrade(database, revision)
         terminal.say(f"schema {migration.current(database) or 'empty'}")

@@ -24,8 +24,12 @@ def lint(file: File = None) -> None:
     findings = firm_file.lint_file(path, SystemClock().now().date())
     for finding in findings:
         terminal.note(finding.text())
-    seal.load(firm_file.load(path), path)  # an unfit file ends here, with its first finding as the error
-    terminal.say("fit" if not findings else f"fit, with {len(findings)} warnings")
+    try:
+        firm = firm_file.load(path)
+    except firm_file.FirmError as error:  # what makes it unfit stands above, each finding on a line
+        raise typer.Exit(error.exit_code) from None
+    seal.load(firm, path)
+    terminal.say("fit" if not findings else f"fit, with {len(findings)} to look at")
 
 
 @app.command(epilog="Example: duecourse firm show --json")

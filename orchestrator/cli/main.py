@@ -79,13 +79,19 @@ def fail_unexpectedly(error: BaseException) -> int:
     return 1
 
 
+def plain(message: str) -> str:
+    """What the parser of arguments says, without the words of its trade."""
+    words = message.replace("Value error, ", "")
+    return words.replace("does not match the formats '%Y-%m-%d'", "is not a date like 2026-03-31")
+
+
 def explain(error: Exception) -> int | None:
     """The exit code of an error that has its own clear line, after saying it; None for a surprise."""
     if isinstance(error, DuecourseError):
         terminal.note(one_line(error.line()))
         return error.exit_code
     if isinstance(error, typer.TyperException):
-        message = one_line(error.format_message())
+        message = plain(one_line(error.format_message()))
         hint = (
             ""
             if "--help" in message

@@ -80,9 +80,18 @@ def show_rule(rule: Rule) -> None:
         shown = (
             "not in force"
             if values is None
-            else ", ".join(f"{key} = {value}" for key, value in values.items())
+            else ", ".join(f"{key}: {flow(value)}" for key, value in values.items())
         )
         terminal.say(f"from {day}: {shown}")
+
+
+def flow(value: object) -> str:
+    """A value as a pack writes it on one line."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}: {flow(inner)}' for key, inner in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(flow(inner) for inner in value)}]"
+    return str(value)
 
 
 @app.command(epilog="Example: duecourse policies lint my-packs/")

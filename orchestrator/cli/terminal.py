@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -36,14 +37,21 @@ def say_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object
     """A table on a terminal, tab-separated lines in a pipe."""
     if not console.is_terminal:
         for row in rows:
-            say("\t".join("" if cell is None else str(cell) for cell in row))
+            say("\t".join(shown(cell) for cell in row))
         return
     table = Table(title=title, title_justify="left", header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        table.add_row(*(shown(cell) for cell in row))
     console.print(table)
+
+
+def shown(cell: object) -> str:
+    """A cell as people read it; instants in UTC."""
+    if isinstance(cell, datetime) and cell.tzinfo is not None:
+        return f"{cell.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return "" if cell is None else str(cell)
 
 
 class Bar:

@@ -139,6 +139,8 @@ def _explain(words: str) -> ConditionError:
     reason, kind = match["reason"].split(" expecting ")[0], "syntax"
     if "Recursion limit" in reason:
         reason, kind = "nested too deeply", "deep"
+    elif reason.endswith("'<EOF>'"):
+        reason = "it ends too early"
     where = f"{match['line']}:{match['column']}"
     return ConditionError(f"syntax error: {reason}", kind=kind, about=reason, where=where)
 

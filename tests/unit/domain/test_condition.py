@@ -32,7 +32,7 @@ def test_a_condition_is_asked_of_a_record(text: str, changes: dict[str, Any], an
 @pytest.mark.parametrize(
     ("text", "where", "words"),
     [
-        ("days_past_due >", "1:16", "syntax error"),
+        ("days_past_due >", "1:16", "syntax error: it ends too early"),
         ("true &&\n  balence > 1.0", "2:3", "unknown field 'balence'"),
         ('holds.exists(h, h == "dispute")', "1:7", "goes through a list"),
         ("[1].map(x, x) == [1]", "1:5", "goes through a list"),
