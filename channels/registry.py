@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterator, Mapping
 
-from channels.contract import Channel, Message, Provider
+from channels.contract import Channel, Provider
 from channels.errors import SetupError
 from channels.simulator.provider import SimulatedProvider
 from channels.simulator.world import World
@@ -39,9 +39,6 @@ class Providers(Mapping[Channel, Provider]):
 
     def __len__(self) -> int:
         return len(self._providers)
-
-    def for_message(self, message: Message) -> Provider:
-        return self._providers[message.channel]
 
     def is_simulated(self, channel: Channel) -> bool:
         """True where nothing really leaves; every screen says so."""

@@ -163,8 +163,3 @@ class _Contact:
             address=self.message.address,
             raw=msgspec.json.encode(raw).decode(),
         )
-
-
-def simulated_providers(world: World) -> dict[Channel, SimulatedProvider]:
-    """One provider per channel, sharing the world."""
-    return {channel: SimulatedProvider(channel, world) for channel in Channel}

@@ -46,10 +46,7 @@ class FirmError(SettingError):
 
 
 def load(path: Path | None) -> Firm:
-    """The firm of a YAML file, or the packaged sample firm where none is named. Anything wrong.
-
-    One FirmError.
-    """
+    """The firm of a YAML file, or the packaged sample firm where none is named; anything wrong is one FirmError."""
     body, file = _text(path)
     return parse(body, file)
 

@@ -12,8 +12,6 @@ from orchestrator.domain.enrollment import EXIT_OF_ACCOUNT_STATE, ExitReason, Su
 from orchestrator.engine.register import holds_in_force
 from orchestrator.store.dossier import AccountRow, Pool, PromiseRow
 
-_CLOSING_HOLDS = frozenset({"cease"})
-
 
 class Standing(msgspec.Struct, frozen=True):
     """What stands in the way of an enrollment: an exit, a suspension (with its end, if it has one), or neither."""

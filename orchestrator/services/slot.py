@@ -24,8 +24,6 @@ from policies.vocabulary import CALL_OUTCOMES, MESSAGE_OUTCOMES
 
 CLOCKS_DIFFER = timedelta(seconds=5)
 """By how much the clock of a dialer may differ from the database's."""
-ACT_WITHIN_US = 1_000_000
-"""How long the answer to a start may be acted on: as long as a permit, and an opt-out waits for it like for one."""
 _VOICE_DONE = frozenset({"conversation", "voicemail", "dropped", "callback_requested", "met"})
 
 
@@ -39,6 +37,7 @@ def started(house: House, slot_id: str) -> datetime:
         row = _own(unit, slot_id)
         objection = why_unusable(unit, row)
         if objection is None:
+            # the answer may be acted on as long as a permit lives, and an opt-out waits for it like for one
             contacting.start(unit, slot_id, permit_us=int(LEAVE_S * 1_000_000))
         if row.state == AttemptState.RESERVED and objection is None:
             _line(house, unit, LineKind.SUBMITTED, row, {"by": "reservation"})

@@ -24,7 +24,6 @@ from orchestrator.store.session import Session
 from orchestrator.store.tables.types import from_micros, to_micros
 from orchestrator.store.worklist import Moment, WorkRow
 
-GROUPS = tuple(rows.SOURCES)
 PAGE = 50
 IN_HAND = timedelta(minutes=30)
 # a promise that is open longer than this was settled in another row
