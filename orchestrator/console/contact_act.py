@@ -11,7 +11,16 @@ from starlette.concurrency import run_in_threadpool
 
 from orchestrator.console.access import MayContact, MayWork, Visitor
 from orchestrator.console.contact_callout import CalloutWording
-from orchestrator.console.contact_panel import POINT, Asked, ConsumerId, Word, show, view_of, wording_of_panel
+from orchestrator.console.contact_panel import (
+    POINT,
+    Asked,
+    ConsumerId,
+    Word,
+    recorded,
+    show,
+    view_of,
+    wording_of_panel,
+)
 from orchestrator.console.cookie import runtime_of
 from orchestrator.console.wrap_up import read_wrap_up
 from orchestrator.errors import ConflictError, UnknownReference, UsageError
@@ -106,11 +115,11 @@ def _end_call(
         return show(request, visitor, view, asked, status=422, wrap_up=wrap_up)
     wrap_up.save(runtime_of(request).house, consumer_id, call_id, by=visitor.actor)
     if wrap_up.goes_on:
-        return _leave(
-            request, f"/work/next?{urlencode({'after': wrap_up.task})}" if wrap_up.task else "/work/next"
-        )
+        after = f"?{urlencode({'after': wrap_up.task})}" if wrap_up.task else ""
+        return _leave(request, f"/work/next{after}", draft=f"call-{call_id}")
     callout = _callouts(request, visitor, view, asked).ended()
-    return show(request, visitor, view_of(request, consumer_id), asked, callout=callout, changed=True)
+    view = view_of(request, consumer_id)
+    return show(request, visitor, view, asked, callout=callout, changed=True, draft=f"call-{call_id}")
 
 
 @router.post("/call/{call_id}/not-dialed")
@@ -177,12 +186,14 @@ def _row(request: Request, view: ConsumerView, asked: Asked) -> PointAnswer:
 
 def _callouts(request: Request, visitor: Visitor, view: ConsumerView, asked: Asked) -> CalloutWording:
     """Words over the panel as it is now, after the act."""
-    panel = read_panel(runtime_of(request).house, view.id, asked.account, view.main_zone)
+    account = view.account(asked.account or None) or view.account(None)
+    named = account.id if account is not None else asked.account
+    panel = read_panel(runtime_of(request).house, view.id, named, view.main_zone)
     return CalloutWording(wording_of_panel(request, visitor, panel, view))
 
 
-def _leave(request: Request, place: str) -> Response:
-    """To another page, also from a part of one."""
+def _leave(request: Request, place: str, *, draft: str) -> Response:
+    """To another page, also from a part of one; what was typed is recorded."""
     if request.headers.get("HX-Request") == "true":
-        return Response(status_code=204, headers={"HX-Redirect": place})
+        return Response(status_code=204, headers={"HX-Redirect": place} | recorded(draft))
     return RedirectResponse(place, status_code=303)

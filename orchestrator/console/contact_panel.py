@@ -6,6 +6,7 @@ moment, by the gate and nobody else; a refused contact leaves everything as it w
 
 from __future__ import annotations
 
+import json
 import secrets
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -157,10 +158,12 @@ def show(
     status: int = 200,
     wrap_up: WrapUp | None = None,
     changed: bool = False,
+    draft: str = "",
 ) -> Response:
     """The panel as a part of the page, or as a page of its own where there is no script.
 
-    `changed`: something was recorded, so that the rest of the page loads itself again.
+    `changed`: something was recorded, so that the rest of the page loads itself again. `draft`: names what was typed
+    and is recorded now, so that the browser forgets it.
     """
     is_part = request.headers.get("HX-Request") == "true"
     values = values_of(request, visitor, view, asked, None, callout, wrap_up)
@@ -169,9 +172,14 @@ def show(
         visitor,
         template if is_part else "contact/page.html",
         status=status,
-        headers=CHANGED if changed else None,
+        headers=(CHANGED if changed else {}) | (recorded(draft) if draft else {}),
         **values,
     )
+
+
+def recorded(draft: str) -> dict[str, str]:
+    """Tells the browser to forget what was typed: it is recorded."""
+    return {"HX-Trigger": json.dumps({"draft-kept": draft})}
 
 
 def view_of(request: Request, consumer_id: str) -> ConsumerView:

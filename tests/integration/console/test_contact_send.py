@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from orchestrator.bootstrap import Runtime
@@ -119,6 +120,8 @@ def test_a_wrap_up_records_outcome_promise_and_note_and_goes_on(
     }
     answer = browser.post(f"{PANEL}/call/{call}", form, headers=HTMX)
     assert answer.headers["HX-Redirect"] == "/work/next"
+    # what was typed is recorded: the browser may forget it
+    assert json.loads(answer.headers["HX-Trigger"]) == {"draft-kept": f"call-{call}"}
     assert (count("promise"), count("note")) == (1, 1)
     with runtime.database.read(runtime.clock) as unit:
         outcome = unit.query("SELECT outcome, state FROM attempt")[0]
@@ -163,7 +166,7 @@ def test_a_call_that_was_not_dialed_counts_and_is_an_incident(
 ) -> None:
     browser = enter("collector")
     call = begin(browser, runtime)
-    answer = browser.post(f"{PANEL}/call/{call}/not-dialed", {"account": "A-1"}, headers=HTMX)
+    answer = browser.post(f"{PANEL}/call/{call}/not-dialed", headers=HTMX)
     assert "Noted that nothing was dialed." in words(answer.text)
     assert count("incident") == 1
     assert "Call since" not in words(answer.text)
