@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -34,8 +35,9 @@ def remember_policy(house: House, unit: Session, stacks: dict[str, Stack]) -> No
     unit.after_commit(lambda: house.known_policies.update(new))
 
 
+@lru_cache(maxsize=16)
 def stored_stack(body: bytes) -> Stack:
-    """The stack of rules of a kept policy version."""
+    """The stack of rules of a kept policy version; those asked for lately are kept, as a library keeps its own."""
     kept = msgspec.json.decode(body, type=Kept)
     return Stack(kept.rules, kept.settings, covered=kept.covered)
 

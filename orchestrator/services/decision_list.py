@@ -1,6 +1,7 @@
 """Recorded decisions, newest first, a page at a time: contacts that were made and contacts that were not.
 
-The newest ones are found in an index that holds what is filtered by, so a page costs the same however many there are.
+The newest ones of each answer and channel are read off an index and put together, so a page costs the same however
+many there are.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ from orchestrator.engine.stored import id_list
 from orchestrator.errors import InputError
 from orchestrator.store.session import Session
 from orchestrator.store.tables.types import from_micros, to_micros
+from policies.verdict import Decision
 
 PAGE = 50
+DECISIONS = tuple(one.value for one in Decision)
+CHANNELS = ("sms", "email", "voice", "letter", "task")
 _SEPARATOR = "."
 
 
@@ -82,10 +86,17 @@ def list_decisions(
 
 def count_of_rule(house: House, rule_id: str, since: datetime) -> int:
     """How often a rule was the one to decide, from `since` on."""
+    sql = (
+        "SELECT count(*) FROM verdict WHERE rule = :rule AND decision = :decision AND channel = :channel "
+        "AND as_of >= :since"
+    )
     with house.database.read(house.clock) as unit:
-        sql = "SELECT count(*) FROM verdict WHERE rule = :rule AND as_of >= :since"
-        row = unit.one(sql, {"rule": rule_id, "since": to_micros(since)})
-    return 0 if row is None else int(row[0])
+        counts = [
+            unit.query(sql, {"rule": rule_id, "decision": one, "channel": channel, "since": to_micros(since)})
+            for one in DECISIONS
+            for channel in CHANNELS
+        ]
+    return sum(int(rows[0][0]) for rows in counts)
 
 
 def neighbours_of(unit: Session, consumer_id: str, at: int, verdict_id: str) -> tuple[str | None, str | None]:
@@ -105,24 +116,57 @@ def neighbours_of(unit: Session, consumer_id: str, at: int, verdict_id: str) -> 
 
 
 def _keys(unit: Session, sought: Sought, before: str | None, limit: int) -> list[tuple[int, str]]:
-    """When and which: read off one index, the consumer's own where somebody is named."""
-    when = "+as_of" if sought.consumer_id else "as_of"
-    wanted = {
-        "consumer_id = :consumer": ("consumer", sought.consumer_id or None),
-        "decision = :decision": ("decision", sought.decision or None),
-        "rule = :rule": ("rule", sought.rule or None),
-        "channel = :channel": ("channel", sought.channel or None),
-        f"{when} >= :since": ("since", _micros(sought.since)),
-        f"{when} < :until": ("until", _micros(sought.until)),
-    }
-    params: dict[str, Any] = {name: value for name, value in wanted.values() if value is not None}
-    conditions = [text for text, (name, _) in wanted.items() if name in params]
+    """When and which: of a consumer read off their own index, else the newest of each answer and channel together."""
+    params: dict[str, Any] = {"rule": sought.rule or None}
+    params |= {"since": _micros(sought.since), "until": _micros(sought.until)}
     if before is not None:
         params["at"], params["last"] = _cursor(before)
-        conditions.append(f"({when}, id) < (:at, :last)")
-    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    sql = f"SELECT as_of, id FROM verdict {where} ORDER BY {when} DESC, id DESC LIMIT :limit"  # noqa: S608
-    return [(int(at), str(key)) for at, key in unit.query(sql, {**params, "limit": limit})]
+    asked = {name: value for name, value in params.items() if value is not None} | {"limit": limit}
+    if sought.consumer_id:
+        return _of_consumer(unit, sought, asked)
+    sql = _select(["decision = :decision", "channel = :channel"], asked, _PLAIN)
+    found = [
+        unit.query(sql, asked | {"decision": one, "channel": channel})
+        for one in ((sought.decision,) if sought.decision else DECISIONS)
+        for channel in ((sought.channel,) if sought.channel else CHANNELS)
+    ]
+    keys = sorted(((int(at), str(key)) for rows in found for at, key in rows), reverse=True)
+    return keys[:limit]
+
+
+def _of_consumer(unit: Session, sought: Sought, asked: dict[str, Any]) -> list[tuple[int, str]]:
+    asked = asked | {"consumer": sought.consumer_id}
+    for name, value in (("decision", sought.decision), ("channel", sought.channel)):
+        if value:
+            asked[name] = value
+    rows = unit.query(_select(["consumer_id = :consumer"], asked, _HIDDEN), asked)
+    return [(int(at), str(key)) for at, key in rows]
+
+
+_PLAIN = {
+    "rule": "rule = :rule",
+    "since": "as_of >= :since",
+    "until": "as_of < :until",
+    "at": "(as_of, id) < (:at, :last)",
+    "order": "as_of",
+}
+_HIDDEN = {
+    "rule": "rule || '' = :rule",
+    "decision": "decision || '' = :decision",
+    "channel": "channel || '' = :channel",
+    "since": "+as_of >= :since",
+    "until": "+as_of < :until",
+    "at": "(+as_of, id) < (:at, :last)",
+    "order": "+as_of",
+}
+"""The same, so that no index but the consumer's is of use: a person has few decisions, the other indexes have all."""
+
+
+def _select(first: list[str], asked: dict[str, Any], texts: dict[str, str]) -> str:
+    """The statement for what is asked, from our own texts alone."""
+    where = " AND ".join([*first, *(texts[name] for name in asked if name in texts)])
+    order = texts["order"]
+    return f"SELECT as_of, id FROM verdict WHERE {where} ORDER BY {order} DESC, id DESC LIMIT :limit"  # noqa: S608
 
 
 def _rows(unit: Session, keys: list[str]) -> tuple[DecisionRow, ...]:

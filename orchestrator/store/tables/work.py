@@ -154,11 +154,13 @@ class Verdict(SQLModel, table=True):
 
     __tablename__ = "verdict"
     __table_args__ = (
-        # lists of decisions are read off these in order; what they filter by lies beside it
-        Index("verdict_by_time", "as_of", "id", "decision", "channel", "rule"),
+        # the newest of every answer and channel are read off these, and put together
+        Index("verdict_by_answer", "decision", "channel", "as_of", "id"),
         Index(
             "verdict_by_rule",
             "rule",
+            "decision",
+            "channel",
             "as_of",
             "id",
             sqlite_where=sql("rule IS NOT NULL"),

@@ -367,9 +367,9 @@ CREATE INDEX ix_verdict_attempt_id ON verdict (attempt_id);
 
 CREATE INDEX ix_verdict_consumer_id ON verdict (consumer_id);
 
-CREATE INDEX verdict_by_rule ON verdict (rule, as_of, id) WHERE rule IS NOT NULL;
+CREATE INDEX verdict_by_answer ON verdict (decision, channel, as_of, id);
 
-CREATE INDEX verdict_by_time ON verdict (as_of, id, decision, channel, rule);
+CREATE INDEX verdict_by_rule ON verdict (rule, decision, channel, as_of, id) WHERE rule IS NOT NULL;
 
 CREATE TABLE work_claim (
 	item VARCHAR NOT NULL,
