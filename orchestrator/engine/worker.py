@@ -14,7 +14,7 @@ from typing import Any
 from channels.contract import Channel
 from channels.events import Event
 from channels.simulator.act import ConsumerAct
-from orchestrator.audit.head import HEAD_EVERY_S, Signer, write_head
+from orchestrator.audit.head import HEAD_EVERY_ROWS, HEAD_EVERY_S, Signer, write_head
 from orchestrator.audit.sealer import seal_pending
 from orchestrator.engine import planner, receipts
 from orchestrator.engine.campaign import tidy
@@ -58,6 +58,7 @@ class Worker:
     idle_s: float = 0.25
     pause_s: float = 1.0
     dispatcher: Dispatcher = field(init=False)
+    unsigned: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         self.dispatcher = Dispatcher(self.house)
@@ -129,18 +130,21 @@ class Worker:
     def _ticks(self) -> list[Tick]:
         ticks = [
             Tick("reap", _REAP_EVERY_S, lambda: reap(self.house)),
-            Tick(
-                "seal",
-                _SEAL_EVERY_S,
-                lambda: seal_pending(self.house.database, self.house.node, self.house.clock),
-            ),
+            Tick("seal", _SEAL_EVERY_S, self.seal),
             Tick("campaigns", _FINISH_EVERY_S, lambda: tidy(self.house)),
         ]
         if self.heads is not None:
             ticks.append(Tick("heads", HEAD_EVERY_S, self._sign))
         return ticks
 
+    def seal(self) -> None:
+        """Seal what waits; after `HEAD_EVERY_ROWS` lines a head is signed before its minute is over."""
+        self.unsigned += seal_pending(self.house.database, self.house.node, self.house.clock)
+        if self.unsigned >= HEAD_EVERY_ROWS:
+            self._sign()
+
     def _sign(self) -> None:
+        self.unsigned = 0
         if self.heads is not None:
             write_head(self.house.database, self.heads.signer, self.heads.outside, self.house.clock)
 
