@@ -18,8 +18,13 @@ def take_turn(unit: Session) -> None:
 
 
 def countries(unit: Session) -> tuple[str, ...]:
-    """The countries that consumers are in."""
-    return tuple(row[0] for row in unit.query("SELECT DISTINCT country FROM consumer ORDER BY country"))
+    """The countries that consumers are in, from one to the next in their index: there are few."""
+    sql = (
+        "WITH RECURSIVE known(country) AS (SELECT min(country) FROM consumer UNION ALL SELECT "
+        "(SELECT min(c.country) FROM consumer c WHERE c.country > known.country) FROM known "
+        "WHERE known.country IS NOT NULL) SELECT country FROM known WHERE country IS NOT NULL ORDER BY country"
+    )
+    return tuple(row[0] for row in unit.query(sql))
 
 
 def was_imported(unit: Session, digest: str, kind: str) -> bool:

@@ -31,7 +31,7 @@ class Consumer(SQLModel, table=True):
     organization: str | None = None
     date_of_birth: date | None = None
     language: str | None = None
-    country: str
+    country: str = Field(index=True)
     time_zone: str | None = None
     # [{"zone": IANA, "source": stated|postal_code|mobile_area_code|landline_area_code|country}], joined candidates
     zones: Any = open_json(nullable=False)
@@ -43,16 +43,16 @@ class Consumer(SQLModel, table=True):
     changed_at: datetime = instant()
 
 
-# people are searched by the beginning of a name, whatever its case
-for _name in ("family_name", "given_name", "organization"):
-    _column = Consumer.__table__.c[_name]  # type: ignore[attr-defined]  # set by the mapper on every table class
+# people are searched by the beginning of a name, whatever its case; of both names within one index
+_names = Consumer.__table__.c  # type: ignore[attr-defined]  # set by the mapper on every table class
+for _index in (("family_name", "given_name"), ("given_name",), ("organization",)):
     Index(
-        f"consumer_by_{_name}",
-        func.lower(_column).label(_name),
-        Consumer.__table__.c.id,  # type: ignore[attr-defined]
-        postgresql_ops={_name: "text_pattern_ops"},
-        sqlite_where=_column.is_not(None),
-        postgresql_where=_column.is_not(None),
+        f"consumer_by_{_index[0]}",
+        *(func.lower(_names[_one]).label(_one) for _one in _index),
+        _names.id,
+        postgresql_ops=dict.fromkeys(_index, "text_pattern_ops"),
+        sqlite_where=_names[_index[0]].is_not(None),
+        postgresql_where=_names[_index[0]].is_not(None),
     )
 
 

@@ -86,11 +86,13 @@ CREATE TABLE consumer (
 	PRIMARY KEY (id)
 );
 
-CREATE INDEX consumer_by_family_name ON consumer (lower(family_name), id) WHERE family_name IS NOT NULL;
+CREATE INDEX consumer_by_family_name ON consumer (lower(family_name), lower(given_name), id) WHERE family_name IS NOT NULL;
 
 CREATE INDEX consumer_by_given_name ON consumer (lower(given_name), id) WHERE given_name IS NOT NULL;
 
 CREATE INDEX consumer_by_organization ON consumer (lower(organization), id) WHERE organization IS NOT NULL;
+
+CREATE INDEX ix_consumer_country ON consumer (country);
 
 CREATE INDEX ix_consumer_person_key ON consumer (person_key);
 
