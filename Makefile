@@ -55,8 +55,9 @@ screenshots: ## every page as a picture, wide and narrow, light and dark, both l
 	@$(BIN)/python -m tests.browser.chromium ensure
 	@$(BIN)/python -m tests.browser.pictures
 
-docs: ## check that the documentation is whole: links, settings, commands, error codes
+docs: ## write the reference pages from the code; check links, settings, commands, error codes
 	$(call prepare,test)
+	@$(BIN)/python setup/reference.py
 	@$(BIN)/python -m pytest tests/meta -q -k "documentation" $(ARGS)
 
 lock: ## resolve requirements*.in anew (needs the network)
