@@ -23,6 +23,7 @@ from orchestrator.store.dossier import AccountRow, Pool
 from orchestrator.store.identifier import derived_id
 from orchestrator.store.reservation import EnrollmentMove
 from orchestrator.store.tables.types import from_micros, to_micros
+from policies.verdict import deciding
 
 REJUDGE = timedelta(days=1)
 """What is held is judged again when a fact arrives, and at least this often: time alone settles some holds."""
@@ -184,9 +185,10 @@ class Course:
 
     def hold(self, judged: Judged) -> None:
         """Wait for a fact or a person."""
-        rules = judged.verdict.rules
-        detail = {"found": [rule.found for rule in rules], "channel": judged.proposal.channel}
-        self.hold_for(rules[0].id if rules else "hold", detail)
+        finding = deciding(judged.verdict)
+        found = [rule.found for rule in judged.verdict.rules]
+        detail = {"found": found, "channel": judged.proposal.channel}
+        self.hold_for("hold" if finding is None else finding.id, detail)
 
     def hold_for(self, reason: str, detail: Mapping[str, object]) -> None:
         self.recorder.task("hold", self.row, reason, detail)

@@ -36,7 +36,7 @@ from orchestrator.store.dossier import Pool
 from orchestrator.store.reservation import EnrollmentMove
 from orchestrator.store.session import Session
 from orchestrator.store.tables.types import from_micros, to_micros
-from policies.verdict import Decision, Finding
+from policies.verdict import Decision, Finding, deciding
 from templates.segment import measure
 
 READ_AT_ONCE = 1_000
@@ -150,8 +150,9 @@ class _Foreseer(Recorder):
     def verdict(
         self, judged: Judged, attempt_id: str | None, enrollment_id: str | None, digest: str | None = None
     ) -> str:
-        for rule in judged.verdict.rules[:1]:
-            self.foreseen.findings.setdefault(rule.id, rule)
+        finding = deciding(judged.verdict)
+        if finding is not None:
+            self.foreseen.findings.setdefault(finding.id, finding)
         return ""
 
     def line(self, *_args: Any, **_more: Any) -> None:
@@ -367,11 +368,12 @@ class _Ahead:
             self.allowed(choice.judged.proposal.account_ids, at)
             return
         verdict = choice.judged.verdict
+        finding = deciding(verdict)
         for course in courses:
             seen = self.foreseen.accounts.get(course.row.account_id)
-            if seen is not None and seen.allowed_at is None and verdict.rules:
-                seen.rule = seen.rule or verdict.rules[0].id
-                self.foreseen.findings.setdefault(verdict.rules[0].id, verdict.rules[0])
+            if seen is not None and seen.allowed_at is None and finding is not None:
+                seen.rule = seen.rule or finding.id
+                self.foreseen.findings.setdefault(finding.id, finding)
         if verdict.retry_at is not None:
             self.allowed([one.row.account_id for one in courses], verdict.retry_at)
 

@@ -25,7 +25,7 @@ from orchestrator.engine.versions import recall_versions
 from orchestrator.store import claim
 from orchestrator.store.claim import EnrollmentRow
 from orchestrator.store.session import Session
-from policies.verdict import Decision
+from policies.verdict import Decision, deciding
 
 
 @dataclass(slots=True)
@@ -173,4 +173,5 @@ class Planning:
 
 def rule_of(judged: Judged) -> str | None:
     """The rule that decided, by which refusals are counted."""
-    return judged.verdict.rules[0].id if judged.verdict.rules else None
+    finding = deciding(judged.verdict)
+    return None if finding is None else finding.id
