@@ -130,7 +130,7 @@ def plant(folder: Path) -> None:
             f"XSS-{number}",
             image,
             script,
-            organization=template,
+            organization=template if number == 2 else "",
             city=image,
             address_line1=script,
             mobile=f"+1773555019{number}",

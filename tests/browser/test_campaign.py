@@ -11,7 +11,7 @@ from tests.browser.conftest import Open
 from tests.browser.serve import Served
 from tests.browser.watch import settle
 
-SLOW_MS = 60_000
+SLOW_MS = 120_000
 STATE = "SELECT state FROM campaign WHERE name = :name"
 SENT = "SELECT count(*) FROM attempt WHERE campaign_id = (SELECT id FROM campaign WHERE name = :name)"
 NEWCOMERS = 'consumer_id.startsWith("DAY-")'
@@ -25,7 +25,7 @@ def write(page: Page, name: str, segment: str) -> None:
     page.locator("#segment").fill(segment)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(480)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_campaign_from_its_draft_to_its_stop(living: Served, enter: Open, language: str) -> None:
     page = enter(living, "campaign_manager", language=language)

@@ -121,7 +121,7 @@ def test_what_a_consumer_says_is_recorded(served: Served, enter: Open, kind: str
 
 def open_form(page: Page, kind: str) -> None:
     """By the link on the page, or in the menu that it is in."""
-    link = page.locator(f"#record a[href*='/record/{kind}?']").first
+    link = page.locator(f"#record a[href*='/record/{kind}']").first
     if not link.is_visible():
         page.locator("button[popovertarget=acts]").press("Enter")
     link.press("Enter")
