@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -115,7 +116,7 @@ class _Job:
         mapping = header.load_mapping(options.mapping)
         self._records, self._header = _open(path, options.kind, mapping)
         self._kind = self._header.layout.kind
-        _refuse_misfit(options, self._kind)
+        _refuse_misfit(options, self._kind, clock.now().date())
         self._gone: list[str] = []
         if options.full:
             records, known = _open(path, options.kind, mapping)
@@ -276,7 +277,7 @@ def _open(
     return records, header.understand(first.cells, f"{path}:{first.line}", kind, mapping)
 
 
-def _refuse_misfit(options: ImportOptions, kind: Kind) -> None:
+def _refuse_misfit(options: ImportOptions, kind: Kind, today: date) -> None:
     """Options that the kind does not know are refused, never ignored."""
     if kind is not Kind.PORTFOLIO:
         for name, given in (("--full", options.full), ("--cadence", options.cadence is not None)):
@@ -284,5 +285,12 @@ def _refuse_misfit(options: ImportOptions, kind: Kind) -> None:
                 raise UsageError(f"{name} belongs to a portfolio, not to a {kind} file", where=name)
     if options.complete_since and kind not in {Kind.PORTFOLIO, Kind.HISTORY}:
         raise UsageError(f"--complete-since belongs to a history or a portfolio, not to a {kind} file")
+    # the firm's day may be one ahead of the one in UTC
+    if options.complete_since and options.complete_since > today + timedelta(days=1):
+        raise UsageError(
+            f"{options.complete_since} has not come yet",
+            where="--complete-since",
+            hint="the day from which on the history holds every contact",
+        )
     if not 0 <= options.max_closing <= 1:
         raise UsageError("--max-closing is a share between 0 and 1", where="--max-closing")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from orchestrator.domain.cadence_library import load
-from orchestrator.errors import FileFormatError
+from orchestrator.errors import FileFormatError, UsageError
 from tests.contract.importers.conftest import Desk
 
 Ann = Callable[..., dict[str, str]]
@@ -239,6 +239,12 @@ def test_history_is_whole_since_the_day_that_is_told(desk: Desk, ann: Ann) -> No
     desk.bring(ann(), complete_since=date(2026, 1, 1))
     ((since,),) = desk.see("SELECT history_complete_since FROM account")
     assert str(since) == "2026-01-01"
+
+
+def test_a_history_is_not_whole_since_a_day_to_come(desk: Desk, ann: Ann) -> None:
+    with pytest.raises(UsageError, match="2027-01-01 has not come yet"):
+        desk.bring(ann(), complete_since=date(2027, 1, 1))
+    assert desk.see("SELECT id FROM account") == []
 
 
 def test_the_whole_book_closes_what_it_no_longer_lists(desk: Desk, ann: Ann) -> None:
