@@ -23,6 +23,7 @@ from orchestrator.api import (
     upload,
     user,
     webhook,
+    work,
 )
 from orchestrator.api.guard import Guard
 from orchestrator.api.problem import MEDIA_TYPE, Problem
@@ -95,6 +96,7 @@ def routers() -> list[APIRouter]:
         upload,
         review,
         resource,
+        work,
         user,
         webhook,
         health,

@@ -196,6 +196,20 @@ class HoldReleaseRecord(Body):
     reason: Short
 
 
+class NoteRecord(Body):
+    consumer_id: Id
+    account_id: Id | None = None
+    text: Annotated[
+        str, StringConstraints(min_length=1, max_length=2_000, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")
+    ]
+
+
+class TaskClosing(Body):
+    """`outcome`: what came of it, in a word."""
+
+    outcome: Short
+
+
 class PromiseRecord(Body):
     account_id: Id
     amount_minor: Minor

@@ -44,6 +44,11 @@ c-o-d  POST  /api/v1/holds/{hold_id}/release
 c-o-d  POST  /api/v1/promises
 c-o-d  POST  /api/v1/payments
 c-o-d  POST  /api/v1/complaints
+c-o-d  GET   /api/v1/tasks
+c-o-d  POST  /api/v1/tasks/{task_id}/take
+c-o-d  POST  /api/v1/tasks/{task_id}/close
+c-o-d  POST  /api/v1/notes
+cmoad  GET   /api/v1/search
 c-o-d  POST  /api/v1/events/{event_id}/corrections
 -moad  GET   /api/v1/cadences
 -moad  GET   /api/v1/templates
