@@ -26,6 +26,7 @@ from orchestrator.store.identifier import derived_id
 from orchestrator.store.sealing import Sealer
 from orchestrator.store.session import Session
 from orchestrator.store.tables.types import from_micros
+from policies.vocabulary import UNCONNECTED, Outcome
 
 _COLUMNS = (
     "consumer_id", "event_id", "version", "occurred_at", "recorded_at", "channel", "direction", "outcome",
@@ -38,6 +39,10 @@ _ACTORS = {
     "debt_buyer": "agency",
     "original_creditor": "lender",
 }
+
+
+_ENGINE = "engine"
+"""The source of contacts that we reserved and made."""
 
 
 class Key(NamedTuple):
@@ -95,13 +100,13 @@ def write_chunk(unit: Session, batch: Batch, rows: Sequence[Ready]) -> None:
     for row in rows:
         try:
             content = _content(row, people, batch)
+            key = Key(*(row.values[name] for name in ("consumer_id", "at", "channel", "direction")))
+            newest = _version(unit, batch, row, content, (key, past.setdefault(key, [])))
         except (RowError, CellError) as problem:
             batch.refuse(row.row, str(problem))
             continue
-        key = Key(*(row.values[name] for name in ("consumer_id", "at", "channel", "direction")))
         for account_id in content.account_ids:
             batch.touched(account_id, key.consumer_id)
-        newest = _version(unit, batch, row, content, (key, past.setdefault(key, [])))
         if newest is not None:
             new.append(_cells(key, newest, people, batch, f"{_source(batch)}:{row.row.line}"))
             if newest.version:
@@ -217,6 +222,7 @@ def _version(
     for past in same:
         if past in siblings or past.used:
             continue
+        _refuse_uncounting(past, content)
         past.used = True
         merged = content._replace(
             contact_point_id=content.contact_point_id or past.content.contact_point_id,
@@ -229,6 +235,16 @@ def _version(
     past = Past(event_id, 0, recorded_at, content, {line})
     known.append(past)
     return past
+
+
+def _refuse_uncounting(past: Past, content: Content) -> None:
+    """A file takes no contact that we made ourselves out of the count: a correction does, with its reason."""
+    known, told = past.content.outcome, content.outcome
+    takes_out = told in UNCONNECTED or known == Outcome.CONVERSATION
+    if _ENGINE in past.sources and told != known and takes_out:
+        raise RowError(
+            f"outcome: {told!r}, but the contact is ours and was reported as {known or 'not ended yet'}"
+        )
 
 
 def _same_address(held: Content, told: Content) -> bool:

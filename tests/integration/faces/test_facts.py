@@ -274,3 +274,22 @@ def test_a_correction_moves_no_contact_of_ours_out_of_its_window(
     assert corrected(occurred_at=f"{NOW + timedelta(minutes=1):%FT%TZ}").status_code == 201
     (event,) = client.get("/api/v1/events?consumer_id=C-1", headers=callers["auditor"]).json()["items"]
     assert event["occurred_at"].startswith("2026-10-14T15:01:00")
+
+
+@pytest.mark.parametrize(("ended", "told", "refused"), [
+    ("conversation", "busy", 1), ("conversation", "no_answer", 1), ("no_answer", "busy", 1),
+    ("no_answer", "conversation", 0), ("conversation", "conversation", 0),
+])  # fmt: skip
+def test_a_file_takes_no_contact_of_ours_out_of_the_count(
+    client: TestClient, callers: Callers, ended: str, told: str, refused: int
+) -> None:
+    slot = record(
+        client, callers, "reservations", consumer_id="C-1", account_ids=["A-1"], channel="voice"
+    ).json()["id"]
+    record(client, callers, f"reservations/{slot}/commit", outcome=ended)
+    history = f"at,consumer_id,account_id,channel,direction,outcome\n{NOW.isoformat()},C-1,A-1,voice,outbound,{told}\n"
+    headers = callers["campaign_manager"] | {"Content-Type": "text/csv"}
+    answer = client.post("/api/v1/imports", content=history.encode(), headers=headers)
+    assert answer.json()["result"]["rejected"] == refused, answer.text
+    (event,) = client.get("/api/v1/events?consumer_id=C-1", headers=callers["auditor"]).json()["items"]
+    assert event["outcome"] == (ended if refused else told)
