@@ -28,7 +28,6 @@ from orchestrator.services import sample, sample_people, user
 from orchestrator.settings import Settings
 from orchestrator.store import mark, migration
 from orchestrator.store.database import Database
-from orchestrator.web import create_web
 
 KEY_FILE = "api-key"
 PORTS_TRIED = 50
@@ -60,6 +59,9 @@ class Process:
         return Worker(runtime.house, heads=heads, neighbours=neighbours, on_error=note_error)
 
     def server(self, port: int) -> Server:
+        # only who serves pays for the pages and the API: half of what a command's start costs
+        from orchestrator.web import create_web
+
         config = uvicorn.Config(
             create_web(self.runtime),
             host=self.runtime.settings.host,
