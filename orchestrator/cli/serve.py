@@ -60,7 +60,7 @@ class Process:
 
     def server(self, port: int) -> Server:
         # only who serves pays for the pages and the API: half of what a command's start costs
-        from orchestrator.web import create_web
+        from orchestrator.web import create_web  # noqa: PLC0415
 
         config = uvicorn.Config(
             create_web(self.runtime),
