@@ -323,29 +323,40 @@ def _contacts(translator: Translator, noun: str, limit: int) -> str:
 def _numbered(translator: Translator, said: Statement) -> str:
     """A sentence about a number of days, hours, people ..."""
     n = int(said.values.get("n", said.values.get("failures", 1)))
-    if said.name == "gap_days" and said.values["noun"] == "conversations":
-        return translator.ngettext(
-            "After a conversation %(about)s, no call for %(n)s day; the day of the conversation is the first",
-            "After a conversation %(about)s, no call for %(n)s days; the day of the conversation is the first",
-            n,
-        )
-    if said.name == "first_and_wait":
-        return translator.ngettext(
-            "No contact before what must come first, and %(n)s more day",
-            "No contact before what must come first, and %(n)s more days",
-            n,
-        )
-    sentences = {
-        "gap_days": translator.ngettext(
-            "After a contact %(about)s, none for %(n)s day; the day of the contact is the first",
-            "After a contact %(about)s, none for %(n)s days; the day of the contact is the first",
-            n,
-        ),
+    pauses = _pauses(translator, n, str(said.values.get("noun", "")))
+    return pauses[said.name] if said.name in pauses else _others(translator, n)[said.name]
+
+
+def _pauses(translator: Translator, n: int, noun: str) -> dict[str, str]:
+    """Sentences about a pause of `n` days or hours."""
+    after_contact = translator.ngettext(
+        "After a contact %(about)s, none for %(n)s day; the day of the contact is the first",
+        "After a contact %(about)s, none for %(n)s days; the day of the contact is the first",
+        n,
+    )
+    after_talk = translator.ngettext(
+        "After a conversation %(about)s, no call for %(n)s day; the day of the conversation is the first",
+        "After a conversation %(about)s, no call for %(n)s days; the day of the conversation is the first",
+        n,
+    )
+    return {
+        "gap_days": after_talk if noun == "conversations" else after_contact,
         "gap_hours": translator.ngettext(
             "After a contact %(about)s, none for %(n)s hour",
             "After a contact %(about)s, none for %(n)s hours",
             n,
         ),
+        "first_and_wait": translator.ngettext(
+            "No contact before what must come first, and %(n)s more day",
+            "No contact before what must come first, and %(n)s more days",
+            n,
+        ),
+    }
+
+
+def _others(translator: Translator, n: int) -> dict[str, str]:
+    """Sentences about `n` of something else."""
+    return {
         "attorney_after": translator.ngettext(
             "No contact with a represented consumer from %(n)s hour after the written notice",
             "No contact with a represented consumer from %(n)s hours after the written notice",
@@ -387,7 +398,6 @@ def _numbered(translator: Translator, said: Statement) -> str:
             n,
         ),
     }
-    return sentences[said.name]
 
 
 def _figure(translator: Translator, said: Statement) -> str:
