@@ -50,7 +50,8 @@ def test_a_text_leaves_by_keyboard(living: Served, enter: Open, language: str) -
     expect(page.locator("#contact .preview")).to_contain_text("Harbor")
     assert page.locator("#contact mark.obl").count() > 0
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#contact .callout.allow")).to_be_focused()
+    # on a machine too slow for its second the answer is "we do not know"; it left once all the same
+    expect(page.locator("#contact .callout:is(.allow, .later)")).to_be_focused(timeout=15_000)
     assert left(living, "sms") == 1
 
 

@@ -59,7 +59,7 @@ def choose(keys: Keys, channel: str) -> None:
 def message(keys: Keys, channel: str) -> None:
     choose(keys, channel)
     keys.press("send", "Control+Enter")
-    expect(keys.page.locator("#contact .callout.allow")).to_be_focused()
+    expect(keys.page.locator("#contact .callout:is(.allow, .later)")).to_be_focused(timeout=15_000)
     keys.press("next", "j")
 
 
@@ -84,8 +84,7 @@ def call(keys: Keys, outcome: str, why: str, amount: str = "") -> None:
 
 def dispute(keys: Keys) -> None:
     page = keys.page
-    keys.tab_to("dispute", "button[popovertarget=acts]")
-    keys.press("dispute", "Enter")
+    keys.press("dispute", "a")
     keys.tab_to("dispute", "#acts a[href*='/record/dispute?']")
     keys.press("dispute", "Enter")
     expect(page.locator("#record-dialog form")).to_be_visible()

@@ -25,7 +25,10 @@ FOCUSED = """() => {
   const node = document.activeElement;
   if (!node || node === document.body) return null;
   window.__seen = window.__seen || new Set();
-  const again = window.__seen.has(node);
+  // a date has several stops inside
+  const again = window.__seen.has(node) && window.__last !== node;
+  const inside = window.__last === node;
+  window.__last = node;
   window.__seen.add(node);
   const around = node.closest(".channel, label, .search, .check, tr, .field");
   const ring = (one) => {
@@ -33,7 +36,7 @@ FOCUSED = """() => {
     const style = getComputedStyle(one);
     return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1) || style.boxShadow !== "none";
   };
-  return { again, seen: Boolean(ring(node) || ring(around)), html: node.outerHTML.slice(0, 120) };
+  return { again, inside, seen: Boolean(ring(node) || ring(around)), html: node.outerHTML.slice(0, 120) };
 }"""
 MOST = 400
 PLACES = [name for name in place.names() if name != place.GUEST]
@@ -47,6 +50,8 @@ def walk(page: Page) -> tuple[int, list[str]]:
         at = page.evaluate(FOCUSED)
         if at is None or at["again"]:
             break
+        if at["inside"]:
+            continue
         reached += 1
         if not at["seen"]:
             dim.append(at["html"])
