@@ -24,12 +24,10 @@ run: ## set up what running needs, then serve the API with simulated channels
 setup: ## the set-up for development alone
 	$(call prepare,test)
 
-test: ## every tier but chaos and bench, on SQLite and on a real PostgreSQL; in a browser if there is one
+test: ## every tier but browser, chaos and bench, on SQLite and on a real PostgreSQL
 	$(call prepare,test)
-	@tier=; missing=; if $(BIN)/python -m tests.browser.chromium find >/dev/null; then tier=tests/browser; \
-	else missing=" browser tests (no Chromium here: make test-browser),"; fi; \
-	$(BIN)/python -m pytest $(TIERS) $$tier -n 2 --dist worksteal -q $(ARGS) && \
-	echo "Not run here:$${missing} chaos (make chaos), benchmarks (make bench)."
+	@$(BIN)/python -m pytest $(TIERS) -n 2 --dist worksteal -q $(ARGS)
+	@echo "Not run here: the browser (make test-browser, a quarter of an hour), chaos (make chaos), benchmarks (make bench)."
 
 check: ## lint, types, import contracts, security lint, unit and size tests
 	$(call prepare,test)
