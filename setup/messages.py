@@ -50,7 +50,8 @@ def translated(language: str) -> Iterator[tuple[str, tuple[str, ...], bool, str]
         for message in read_po(BytesIO(path.read_bytes()), locale=language):
             if message.id:
                 single = message.id if isinstance(message.id, str) else message.id[0]
-                texts = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+                told = message.string or ""
+                texts = (told,) if isinstance(told, str) else tuple(told)
                 yield single, texts, message.fuzzy, path.name
 
 

@@ -120,7 +120,7 @@ def _composed(rendered: Rendered, channel: str, name: str) -> Composed:
     )
 
 
-def _find(
+def _find(  # noqa: PLR0917 - a message and all that chooses its words
     house: House,
     name: str,
     channel: str,

@@ -67,7 +67,7 @@ def plant(name: str) -> None:
 
         reaper.move_attempts = move  # type: ignore[attr-defined]
     if name == "nolock":
-        claim.lock_pools = lambda _unit, _ids: None  # type: ignore[assignment]
+        claim.lock_pools = lambda _unit, _ids: None  # type: ignore[assignment, misc]
 
 
 async def main(url: str, sink: Path, node: str) -> None:
