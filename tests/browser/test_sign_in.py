@@ -62,6 +62,8 @@ def test_after_a_session_ended_one_is_back_where_one_was(served: Served, enter: 
     page.locator("#password").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/policies?q=text")
+    expect(page.locator("main")).to_be_visible()
+    assert page.url.endswith("/policies?q=text")
 
 
 def test_a_guest_chooses_a_language_and_keeps_it(served: Served, enter: Open) -> None:

@@ -68,6 +68,7 @@ def test_what_is_not_good_enough_says_so_at_its_field(words: str, name: str) -> 
 @pytest.mark.parametrize("words", ["correct horse battery", "twelve chars", "短语也可以作为密码的一句话"])
 def test_long_words_are_good_whatever_they_are_made_of(words: str) -> None:
     passwords.ensure_good(words, "kim")
+    assert passwords.matches(passwords.hashed(words), words)
 
 
 def test_a_password_that_is_made_up_is_good_and_never_the_same() -> None:
