@@ -31,7 +31,14 @@ router = APIRouter(prefix="/api/v1", tags=["facts"], route_class=IdempotentRoute
 
 def by(caller: Caller, request: Request, at: Any = None, proof: str | None = None) -> By:
     """Who told us, with a key that makes telling it twice harmless."""
-    return By("api", f"key:{caller.name}", at=at, key=derived_key(request, caller.key_id), proof=proof)
+    return By(
+        "api",
+        f"key:{caller.name}",
+        at=at,
+        key=derived_key(request, caller.key_id),
+        proof=proof,
+        role=caller.role,
+    )
 
 
 def known_consumer(runtime: Runtime, consumer_id: str) -> None:

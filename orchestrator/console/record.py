@@ -62,7 +62,7 @@ def _save(  # noqa: PLR0917 - a form and whose it is
     asked = _asked(request, visitor, consumer_id, kind, account, given)
     read(FIELDS[kind], asked)
     key = given.get("key", "")[:40] or secrets.token_urlsafe(12)
-    by = By("console", visitor.actor, key=f"{visitor.user_id}:{key}")
+    by = By("console", visitor.actor, key=f"{visitor.user_id}:{key}", role=visitor.role)
     rest = ""
     if not asked.errors:
         rest = _SAVES[kind](runtime_of(request).house, by, consumer_id, asked) or ""

@@ -15,6 +15,7 @@ class Permission(StrEnum):
     RESERVE = "reserve"
     READ = "read"  # consumers, accounts, timelines, decisions
     RECORD = "record"  # consents, holds, promises, payments, complaints, events
+    RELEASE = "release"  # lift a hold that the law or a third person brought about
     WORK = "work"  # the work list: take a case, run its call, finish it
     POLICY = "policy"  # the rules as they stand, with their sources
     REVIEW = "review"  # templates, cadences, campaigns and how they fare
@@ -41,7 +42,7 @@ EVERYONE = frozenset({P.SELF, P.READ, P.POLICY})
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.COLLECTOR: EVERYONE | {P.CHECK, P.CONTACT, P.RESERVE, P.RECORD, P.WORK},
     Role.CAMPAIGN_MANAGER: EVERYONE | {P.CHECK, P.CONTACT, P.REVIEW, P.ENROLL, P.IMPORT, P.CAMPAIGN, P.STOP},
-    Role.COMPLIANCE_OFFICER: EVERYONE | {P.CHECK, P.RECORD, P.REVIEW, P.STOP, P.AUDIT},
+    Role.COMPLIANCE_OFFICER: EVERYONE | {P.CHECK, P.RECORD, P.RELEASE, P.REVIEW, P.STOP, P.AUDIT},
     Role.AUDITOR: EVERYONE | {P.REVIEW, P.AUDIT},
     Role.ADMINISTRATOR: frozenset(set(Permission) - {P.PUBLIC}),
 }

@@ -15,12 +15,13 @@ from typing import NoReturn
 
 from orchestrator.domain import phone_number
 from orchestrator.domain.contact_value import KIND_OF_CHANNEL, UnreadableMailbox, mailbox, normal
+from orchestrator.domain.permission import Permission, Role, allows, roles_with
 from orchestrator.domain.phone_number import UnreadableNumber
 from orchestrator.engine import entry
 from orchestrator.engine.entry import Told
 from orchestrator.engine.house import House
 from orchestrator.engine.stored import plain
-from orchestrator.errors import UnknownReference, UsageError
+from orchestrator.errors import AccessError, UnknownReference, UsageError
 from orchestrator.services.consumer_view import main_zone
 from orchestrator.services.local_days import day_in
 from orchestrator.services.quiet import wait_for_permits
@@ -33,13 +34,21 @@ _NUMBER = re.compile(r"[+(]?[0-9][0-9() .\-/]*")
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who tells us, when it was true (None: now), and a key that makes telling it twice harmless."""
+    """Who tells us, when it was true (None: now), and a key that makes telling it twice harmless.
+
+    `role`: of a person or a key; None is the product itself.
+    """
 
     source: str
     who: str = "system"
     at: datetime | None = None
     key: str | None = None
     proof: str | None = None
+    role: Role | None = None
+
+
+# what a collector agreed to, a collector may end; everything else rests on the law or on somebody else's word
+_AGREED_HOLDS = frozenset({"hardship", "other"})
 
 
 def _told(unit: Session, by: By) -> Told:
@@ -160,6 +169,19 @@ def _refuse_foreign(unit: Session, table: str, fact_id: str, consumer_id: str) -
         )
 
 
+def _refuse_release(unit: Session, by: By, hold_id: str) -> None:
+    row = unit.one("SELECT kind FROM hold WHERE id = :id", {"id": hold_id})
+    kind = None if row is None else str(row[0])
+    if by.role is None or kind in _AGREED_HOLDS or allows(by.role, Permission.RELEASE):
+        return
+    raise AccessError(
+        f"the role {by.role} may not release a hold of the kind {kind}: nothing was changed",
+        code="role_missing",
+        where=hold_id,
+        hint=f"it is for {', '.join(roles_with(Permission.RELEASE))}",
+    )
+
+
 def _refuse_foreign_point(unit: Session, point_id: str, consumer_id: str) -> None:
     found = rows.point(unit, point_id)
     if found is None or found[0] != consumer_id:
@@ -191,8 +213,10 @@ def place_hold(
 
 
 def release_hold(house: House, by: By, consumer_id: str, hold_id: str, *, reason: str) -> None:
+    """Lift a hold; one that nobody here agreed to only for a role with RELEASE, else AccessError."""
     with house.database.write(house.clock) as unit:
         _refuse_foreign(unit, "hold", hold_id, consumer_id)
+        _refuse_release(unit, by, hold_id)
         entry.release_hold(house, unit, consumer_id, hold_id, _told(unit, by), reason=reason)
 
 

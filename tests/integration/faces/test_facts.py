@@ -32,6 +32,19 @@ def test_a_hold_closes_and_its_release_opens(client: TestClient, callers: Caller
     assert decision(client, callers, "C-1") == "allow"
 
 
+@pytest.mark.parametrize("kind", ["attorney", "bankruptcy", "deceased", "cease"])
+def test_a_collector_lifts_no_hold_that_the_law_brought(
+    client: TestClient, callers: Callers, kind: str
+) -> None:
+    made = record(client, callers, "holds", consumer_id="C-1", kind=kind).json()["id"]
+    path, why = f"/api/v1/holds/{made}/release", {"reason": "looked into"}
+    refused = client.post(path, json=why, headers=callers["collector"])
+    assert (refused.status_code, refused.json()["code"]) == (403, "role_missing")
+    assert decision(client, callers, "C-1") in {"hold", "deny"}
+    assert client.post(path, json=why, headers=callers["compliance_officer"]).status_code == 201
+    assert decision(client, callers, "C-1") == "allow"
+
+
 def test_a_complaint_waits_for_a_person(client: TestClient, callers: Callers, count: Count) -> None:
     assert (
         record(client, callers, "complaints", consumer_id="C-1", text="You called my mother.").status_code
