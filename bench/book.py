@@ -8,12 +8,12 @@ from datetime import timedelta
 
 from orchestrator.clock import Clock
 from orchestrator.domain.cadence import Cadence
+from orchestrator.domain.instant import from_micros
 from orchestrator.store import enrollment
 from orchestrator.store.database import Database
 from orchestrator.store.identifier import derived_id
 from orchestrator.store.sealing import Sealer
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import from_micros
 
 CREDITOR = "harbor-bank"
 _CHUNK = 2_000

@@ -14,6 +14,7 @@ import sqlmodel
 from sqlmodel import SQLModel, col, select
 
 from orchestrator.audit.ledger import COLUMNS, row_of
+from orchestrator.domain.instant import to_micros
 from orchestrator.engine.campaign import Turns
 from orchestrator.engine.facts import Reader
 from orchestrator.engine.house import House
@@ -36,7 +37,6 @@ from orchestrator.store.tables import (
     OptOut,
     Verdict,
 )
-from orchestrator.store.tables.types import to_micros
 
 _JSON = frozenset({"account_ids", "detail"})
 _BY_TABLE: dict[str, Any] = {

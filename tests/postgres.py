@@ -2,6 +2,7 @@
 
 The server comes from a wheel and needs nothing installed. Its data lives under the system's temporary folder,
 because it opens the permissions of every folder above; with pytest-xdist each process has its own.
+The store and the driver are imported by whoever needs them: the unit tier loads this file and neither of them.
 """
 
 from __future__ import annotations
@@ -13,14 +14,13 @@ import tempfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-import psycopg
 import pytest
 
-from orchestrator.store.database import Database
-from orchestrator.store.migration import upgrade
+if TYPE_CHECKING:
+    from orchestrator.store.database import Database
 
 
 @cache
@@ -49,9 +49,7 @@ def _template() -> str:
     """A database that holds the schema; copying it is much faster than migrating again."""
     name = f"template_{uuid4().hex[:12]}"
     url = create(name)
-    database = Database(url, pool_size=1)
-    upgrade(database)
-    database.close()
+    _migrated(url).close()
     return name
 
 
@@ -63,16 +61,36 @@ def url_of(name: str) -> str:
     return admin_url().replace("/postgres?", f"/{name}?")
 
 
+def _administration() -> Any:
+    import psycopg  # noqa: PLC0415 - see above
+
+    return psycopg.connect(admin_url(), autocommit=True)
+
+
+def _open(url: str, **options: Any) -> Database:
+    from orchestrator.store.database import Database  # noqa: PLC0415 - see above
+
+    return Database(url, **options)
+
+
+def _migrated(url: str) -> Database:
+    from orchestrator.store.migration import upgrade  # noqa: PLC0415 - see above
+
+    database = _open(url, pool_size=1)
+    upgrade(database)
+    return database
+
+
 def create(name: str, template: str | None = None) -> str:
     """Make an empty database (or a copy) and give its URL."""
     suffix = f' TEMPLATE "{template}"' if template else ""
-    with psycopg.connect(admin_url(), autocommit=True) as connection:
+    with _administration() as connection:
         connection.execute(f'CREATE DATABASE "{name}"{suffix}'.encode())
     return url_of(name)
 
 
 def drop(name: str) -> None:
-    with psycopg.connect(admin_url(), autocommit=True) as connection:
+    with _administration() as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
 
 
@@ -96,7 +114,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """An open database of each kind."""
-    opened = Database(database_url)
+    opened = _open(database_url)
     yield opened
     opened.close()
 
@@ -105,7 +123,7 @@ def database(database_url: str) -> Iterator[Database]:
 def postgres() -> Iterator[Database]:
     """An open PostgreSQL, for what only several writers can show."""
     name, url = fresh()
-    opened = Database(url)
+    opened = _open(url)
     yield opened
     opened.close()
     drop(name)
@@ -121,8 +139,7 @@ def sqlite_url(path: Path) -> str:
 def _sqlite_template() -> Path:
     path = Path(tempfile.mkdtemp(prefix="duecourse-sqlite-")) / "template.db"
     atexit.register(shutil.rmtree, path.parent, ignore_errors=True)
-    database = Database(f"sqlite:///{path}")
-    upgrade(database)
+    database = _migrated(f"sqlite:///{path}")
     with database.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()

@@ -20,10 +20,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from orchestrator.audit.sealer import tip_of
 from orchestrator.clock import Clock
+from orchestrator.domain.instant import from_micros, to_micros
 from orchestrator.errors import LedgerError
 from orchestrator.store.database import Database
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import from_micros, to_micros
 
 HEAD_EVERY_S = 60
 HEAD_EVERY_ROWS = 1_000

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from orchestrator.store.tables.types import to_micros
+from orchestrator.domain.instant import to_micros
 
 
 class LineKind(StrEnum):
@@ -29,6 +29,7 @@ class LineKind(StrEnum):
     INBOUND = "inbound"
     CONSENT = "consent"
     OPT_OUT = "opt_out"
+    WISH = "wish"
     HOLD = "hold"
     HOLD_RELEASED = "hold_released"
     CEASE = "cease"

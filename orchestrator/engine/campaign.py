@@ -15,6 +15,7 @@ from orchestrator.audit import ledger
 from orchestrator.audit.ledger import Line, LineKind
 from orchestrator.domain.campaign import CampaignState, Wait, Window, day_of, hour_of
 from orchestrator.domain.enrollment import ExitReason
+from orchestrator.domain.instant import from_micros, to_micros
 from orchestrator.engine.house import House
 from orchestrator.engine.release import Release, release
 from orchestrator.engine.stored import id_list
@@ -22,7 +23,6 @@ from orchestrator.store import campaign as store
 from orchestrator.store import campaign_progress as progress
 from orchestrator.store.campaign import CampaignRow
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import from_micros, to_micros
 
 AT_ONCE = 1_000
 _HOUR_US = 3_600_000_000

@@ -10,6 +10,7 @@ from orchestrator.audit.ledger import LineKind
 from orchestrator.domain import condition
 from orchestrator.domain.cadence import Cadence, Step
 from orchestrator.domain.enrollment import EnrollmentState, ExitReason, SuspendReason
+from orchestrator.domain.instant import from_micros, to_micros
 from orchestrator.engine import promise
 from orchestrator.engine.choice import Choice
 from orchestrator.engine.facts import Reader
@@ -22,7 +23,6 @@ from orchestrator.store.claim import EnrollmentRow
 from orchestrator.store.dossier import AccountRow, Pool
 from orchestrator.store.identifier import derived_id
 from orchestrator.store.reservation import EnrollmentMove
-from orchestrator.store.tables.types import from_micros, to_micros
 from policies.verdict import deciding
 
 REJUDGE = timedelta(days=1)

@@ -8,13 +8,13 @@ from datetime import datetime
 import msgspec
 
 from channels.contract import MAX_VALIDITY_S, Attachment, Channel, Message, Sender
+from orchestrator.domain.instant import from_micros
 from orchestrator.engine.house import House
 from orchestrator.engine.message import Body, unsubscribe_url
 from orchestrator.engine.stored import id_list
 from orchestrator.errors import DuecourseError
 from orchestrator.store.addressee import Addressee, addressees
 from orchestrator.store.admission import Admitted
-from orchestrator.store.tables.types import from_micros
 
 
 def build_messages(house: House, attempts: Sequence[Admitted]) -> dict[str, Message]:

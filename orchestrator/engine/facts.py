@@ -15,11 +15,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from orchestrator.domain.instant import from_micros
 from orchestrator.engine import register
 from orchestrator.store.dossier import AccountRow, ConsumerRow, ContactRow, PointRow, Pool
-from orchestrator.store.tables.types import from_micros
 from policies import consent
 from policies import facts as f
+from policies.counting import Answers, answers
 from policies.pack import BUSINESS
 from policies.vocabulary import Actor, Channel, Direction, EventActor, Fact, NumberKind, Outcome
 
@@ -47,6 +48,25 @@ class Proposal(msgspec.Struct, frozen=True):
     automated: bool = False
     language: str | None = None
     party: str = "consumer"
+    in_reply_to: str | None = None
+    """The inbound message that it answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replies:
+    """One message of the consumer as recorded facts have it. `is_known`: it is recent enough to be counted.
+
+    `answers`: the count of the one-answer rule on its channel. `answered_at`: when something left in answer to it.
+    """
+
+    answers: Answers
+    is_known: bool
+    answered_at: datetime | None
+
+    @property
+    def is_free(self) -> bool:
+        """What is said in answer to it now is the one answer of the rule, not a contact like any other."""
+        return self.is_known and self.answered_at is None and self.answers.left > 0
 
 
 @dataclass(slots=True)
@@ -96,6 +116,10 @@ class Reader:
             base = self._given[key] = self._base(pool, proposal, at)
         point = next((row for row in pool.points if row.id == proposal.contact_point_id), None)
         contact = _contact(proposal, point, at)
+        if proposal.in_reply_to is not None:
+            contact = msgspec.structs.replace(
+                contact, in_reply_to=proposal.in_reply_to, reply=self.replies(proposal, at).is_free
+            )
         given = base if point is None else base | register.point_facts(pool, point)
         if point is None and proposal.contact_point_id is not None:
             given = given | {"unknown": (*base["unknown"], Fact.CONTACT_POINT.value)}
@@ -104,6 +128,21 @@ class Reader:
             return whole
         # nothing recorded is not a yes: rules that need a consent hold, the others do not ask
         return msgspec.structs.replace(whole, unknown=(*whole.unknown, Fact.CONSENT.value))
+
+    def replies(self, proposal: Proposal, at: datetime) -> Replies:
+        """How the message stands that the contact answers, and how many answers the channel has left."""
+        pool = self._by_consumer[proposal.consumer_id]
+        events = sorted(self._history(pool), key=lambda one: one.at)
+        channel = Channel.VOICE if proposal.channel == "task" else _CHANNELS[proposal.channel]
+        named = proposal.in_reply_to
+        return Replies(
+            answers=answers(events, channel, to_micros(at)),
+            is_known=any(
+                one.id == named and one.direction == Direction.INBOUND and one.channel == channel
+                for one in events
+            ),
+            answered_at=next((one.at for one in events if one.in_reply_to == named), None),
+        )
 
     def happened(self, pool: Pool, row: ContactRow) -> None:
         """Add a contact that was just reserved, so that the next question of this batch counts it."""

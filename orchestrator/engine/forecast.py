@@ -18,6 +18,7 @@ from orchestrator.domain.cadence import Cadence
 from orchestrator.domain.campaign import WAITS
 from orchestrator.domain.enrollment import EnrollmentState, ExitReason
 from orchestrator.domain.forecast import CONTACTED, Outcome
+from orchestrator.domain.instant import from_micros, to_micros
 from orchestrator.engine.campaign import Halt, Turn, Turns, limits_of
 from orchestrator.engine.choice import Choice, choose, wish_of
 from orchestrator.engine.course import REJUDGE, Course
@@ -35,7 +36,6 @@ from orchestrator.store.claim import EnrollmentRow
 from orchestrator.store.dossier import Pool
 from orchestrator.store.reservation import EnrollmentMove
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import from_micros, to_micros
 from policies.verdict import Decision, Finding, deciding
 from templates.segment import measure
 

@@ -14,6 +14,7 @@ import msgspec
 from channels.events import Event, EventKind
 from orchestrator.audit import ledger
 from orchestrator.audit.ledger import Line, LineKind
+from orchestrator.domain.instant import to_micros
 from orchestrator.domain.intent import Intent, Reading, read
 from orchestrator.engine import failpoint
 from orchestrator.engine.entry import Told
@@ -25,7 +26,6 @@ from orchestrator.store.campaign_progress import answered
 from orchestrator.store.identifier import derived_id
 from orchestrator.store.reservation import NewContactEvent, insert
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import to_micros
 
 
 @dataclass(frozen=True, slots=True)

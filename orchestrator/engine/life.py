@@ -15,12 +15,12 @@ from datetime import datetime, timedelta
 from channels.events import Event
 from channels.simulator.act import ConsumerAct, Scheduled
 from orchestrator.clock import VirtualClock
+from orchestrator.domain.instant import from_micros
 from orchestrator.engine import planner, receipts
 from orchestrator.engine.conduct import Conduct
 from orchestrator.engine.dispatch import Dispatcher
 from orchestrator.engine.house import House
 from orchestrator.store.claim import next_due
-from orchestrator.store.tables.types import from_micros
 
 _REPORT_WAIT = timedelta(minutes=5)
 _NUDGE = timedelta(minutes=1)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from orchestrator.audit.ledger import LineKind
+from orchestrator.domain.instant import to_micros
 from orchestrator.engine.record import Recorder
 from orchestrator.engine.standing import is_kept, open_promise
 from orchestrator.store.claim import EnrollmentRow
 from orchestrator.store.dossier import Pool, PromiseRow
 from orchestrator.store.identifier import derived_id
-from orchestrator.store.tables.types import to_micros
 
 _COLUMNS = (
     "id", "consumer_id", "occurred_at", "recorded_at", "source", "recorded_by", "corrects_id", "correction_reason",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
+from orchestrator.domain.instant import to_micros
 from orchestrator.engine.facts import Reader
 from orchestrator.engine.house import House
 from orchestrator.store import dossier
 from orchestrator.store.dossier import ConsumerRow
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import to_micros
 
 _WHOLE_HISTORY_DAYS = 400
 """Rules that look back for ever are asked over the horizon of a judgement; first contact is told apart besides."""

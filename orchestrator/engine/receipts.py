@@ -14,6 +14,7 @@ from orchestrator.audit.ledger import Line, LineKind
 from orchestrator.domain import attempt as life
 from orchestrator.domain.attempt import AttemptState
 from orchestrator.domain.cadence import Retry
+from orchestrator.domain.instant import from_micros, to_micros
 from orchestrator.engine import failpoint
 from orchestrator.engine.entry import Told, open_incident
 from orchestrator.engine.house import House
@@ -33,7 +34,6 @@ from orchestrator.store.outcome import (
 )
 from orchestrator.store.receipt import PendingRow, ReportedAttempt, ReportRow
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import from_micros, to_micros
 
 _S, _K = AttemptState, EventKind
 _STATE = {

@@ -12,6 +12,7 @@ import msgspec
 from orchestrator.audit import ledger
 from orchestrator.audit.ledger import Line, LineKind
 from orchestrator.domain.attempt import AttemptState
+from orchestrator.domain.instant import to_micros
 from orchestrator.engine.choice import Choice
 from orchestrator.engine.facts import Reader
 from orchestrator.engine.handover import handover_closes
@@ -23,7 +24,6 @@ from orchestrator.store.dossier import ContactRow
 from orchestrator.store.identifier import derived_id, new_id
 from orchestrator.store.reservation import NewAttempt, NewContactEvent, NewTask, NewVerdict, Writes
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import to_micros
 from policies import facts as f
 from policies import verdict as v
 from policies.compose import Stack

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from orchestrator.domain.instant import from_micros
 from orchestrator.store import dossier as d
-from orchestrator.store.tables.types import from_micros
 from policies import facts as f
 from policies.vocabulary import Channel, Weekday
 

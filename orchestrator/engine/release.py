@@ -9,6 +9,7 @@ from datetime import datetime
 from orchestrator.audit import ledger
 from orchestrator.audit.ledger import Line, LineKind
 from orchestrator.domain.attempt import AttemptState
+from orchestrator.domain.instant import to_micros
 from orchestrator.engine.house import House
 from orchestrator.engine.stored import id_list
 from orchestrator.store import admission
@@ -20,7 +21,6 @@ from orchestrator.store.outcome import (
     rewind_enrollments,
 )
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import to_micros
 
 _SOURCES = (AttemptState.RESERVED.value, AttemptState.SUBMITTED.value)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from orchestrator.domain.instant import from_micros, to_micros
 from orchestrator.engine.facts import Proposal
 from orchestrator.engine.handover import handover_opens
 from orchestrator.engine.house import House
@@ -22,7 +23,6 @@ from orchestrator.engine.reading import read_batch
 from orchestrator.engine.stored import id_list
 from orchestrator.errors import UnknownReference
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import from_micros, to_micros
 from policies import evaluate
 from policies import facts as f
 from policies.compose import Stack

@@ -6,12 +6,12 @@ message's to lift.
 
 from __future__ import annotations
 
+from orchestrator.domain.instant import to_micros
 from orchestrator.engine.entry import Told
 from orchestrator.engine.sender import Sender
 from orchestrator.store import entry, inbound
 from orchestrator.store.entry import Stop
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import to_micros
 
 CHANNEL = "sms"
 

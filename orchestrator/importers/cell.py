@@ -15,8 +15,8 @@ from orchestrator.domain import language
 from orchestrator.domain.contact_value import UnreadableMailbox, mailbox
 from orchestrator.domain.country import COUNTRIES
 from orchestrator.domain.currency import CURRENCIES
+from orchestrator.domain.instant import to_micros
 from orchestrator.domain.money import exponent
-from orchestrator.store.tables.types import to_micros
 
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 _FORMULA = re.compile(r"[=@]|[+\-].*[|!(]")

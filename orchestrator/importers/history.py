@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from orchestrator.audit.ledger import LineKind
+from orchestrator.domain.instant import from_micros
 from orchestrator.engine.reading import read_batch
 from orchestrator.importers import pool
 from orchestrator.importers.batch import Batch
@@ -25,7 +26,6 @@ from orchestrator.store import book, bulk, claim
 from orchestrator.store.identifier import derived_id
 from orchestrator.store.sealing import Sealer
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import from_micros
 from policies.vocabulary import UNCONNECTED, Outcome
 
 _COLUMNS = (

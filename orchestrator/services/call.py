@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from orchestrator.domain.instant import from_micros
 from orchestrator.engine.house import House
 from orchestrator.engine.stored import id_list, plain
 from orchestrator.errors import ConflictError, UnknownReference
@@ -17,7 +18,6 @@ from orchestrator.services.fact import By
 from orchestrator.services.reservation import LONGEST_S, Asked, reserve
 from orchestrator.services.slot import commit as settle_slot
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import from_micros
 from policies.verdict import Verdict
 
 OUTCOMES = (

@@ -21,6 +21,7 @@ from orchestrator.domain import campaign as rules
 from orchestrator.domain.cadence import Cadence
 from orchestrator.domain.campaign import CampaignError, CampaignState, Definition, FieldProblem
 from orchestrator.domain.enrollment import ExitReason
+from orchestrator.domain.instant import from_micros, to_micros
 from orchestrator.engine.campaign import end_everybody, note, release_reserved
 from orchestrator.engine.house import House
 from orchestrator.errors import ConflictError, UnavailableError, UnknownReference
@@ -30,7 +31,6 @@ from orchestrator.store import enrollment
 from orchestrator.store.campaign import CampaignRow
 from orchestrator.store.identifier import derived_id
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import from_micros, to_micros
 
 AT_ONCE = 1_000
 _STOP_WAIT_S = 1.5

@@ -27,6 +27,7 @@ from orchestrator.domain.forecast import (
     RuleCount,
     Stale,
 )
+from orchestrator.domain.instant import from_micros, to_micros
 from orchestrator.engine.forecast import Foreseen, Question, Seen
 from orchestrator.engine.forecast_share import foresee_together
 from orchestrator.engine.house import House
@@ -37,7 +38,6 @@ from orchestrator.store import campaign as store
 from orchestrator.store import forecast as rows
 from orchestrator.store.campaign import CampaignRow
 from orchestrator.store.forecast import NewPerson
-from orchestrator.store.tables.types import from_micros, to_micros
 
 HORIZON = timedelta(days=60)
 FRESH_FOR = timedelta(days=1)

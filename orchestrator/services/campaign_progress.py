@@ -9,12 +9,12 @@ from enum import StrEnum
 
 from orchestrator.domain.campaign import WAITS, day_of, hour_of
 from orchestrator.domain.enrollment import EnrollmentState
+from orchestrator.domain.instant import from_micros, to_micros
 from orchestrator.engine.house import House
 from orchestrator.services.campaign import Campaign, find
 from orchestrator.store import campaign_progress as store
 from orchestrator.store.campaign_progress import MemberCounts, Milestone, StandingRow
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import from_micros, to_micros
 
 _HOUR_US = 3_600_000_000
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import msgspec
 
 from orchestrator.audit.ledger import LineKind
+from orchestrator.domain.instant import from_micros
 from orchestrator.engine.house import House
 from orchestrator.engine.message import display_name
 from orchestrator.services import campaign as campaigns
@@ -18,7 +19,6 @@ from orchestrator.store import campaign_history as store
 from orchestrator.store import segment
 from orchestrator.store import user as users
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import from_micros
 
 PAGE = 50
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from orchestrator.domain.instant import from_micros
 from orchestrator.engine import register, standing
 from orchestrator.engine.facts import Reader
 from orchestrator.engine.house import House
@@ -15,7 +16,6 @@ from orchestrator.errors import UnknownReference
 from orchestrator.store import contacting, dossier
 from orchestrator.store.dossier import AccountRow, Pool
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import from_micros
 from policies.instant import zone as zone_table
 
 _RIGHT_PARTY = frozenset({"conversation", "met", "callback_requested"})

@@ -15,6 +15,7 @@ import msgspec
 
 from orchestrator.audit import ledger
 from orchestrator.audit.ledger import Line, LineKind
+from orchestrator.domain.instant import from_micros, to_micros
 from orchestrator.engine import entry
 from orchestrator.engine.facts import Reader, event
 from orchestrator.engine.house import House
@@ -28,7 +29,6 @@ from orchestrator.store import entry as rows
 from orchestrator.store.dossier import ContactRow
 from orchestrator.store.outcome import add_event_versions, latest_events
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import from_micros, to_micros
 from policies import facts as f
 from policies.evaluate import judge
 from policies.verdict import Decision

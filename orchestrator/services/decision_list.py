@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from orchestrator.domain.instant import from_micros, to_micros
 from orchestrator.engine.house import House
 from orchestrator.engine.message import display_name
 from orchestrator.engine.stored import id_list
 from orchestrator.errors import InputError
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import from_micros, to_micros
 from policies.verdict import Decision
 
 PAGE = 50

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from orchestrator.domain.instant import from_micros
 from orchestrator.domain.masked import masked
 from orchestrator.engine.house import House
 from orchestrator.engine.message import display_name
@@ -24,7 +25,6 @@ from orchestrator.errors import DuecourseError, UnknownReference
 from orchestrator.services.decision_list import neighbours_of
 from orchestrator.store import contacting
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import from_micros
 from policies import facts as f
 from policies.compose import Stack
 from policies.pack import Rule

@@ -14,13 +14,13 @@ from pathlib import Path
 from orchestrator.clock import Clock
 from orchestrator.domain import firm_file
 from orchestrator.domain.firm import ANY_CREDITOR, Firm
+from orchestrator.domain.instant import from_micros
 from orchestrator.errors import DuecourseError
 from orchestrator.settings import Settings
 from orchestrator.store import migration, readiness
 from orchestrator.store.database import Database
 from orchestrator.store.readiness import Lacking
 from orchestrator.store.sealing import Sealer
-from orchestrator.store.tables.types import from_micros
 from policies.library import Library
 
 DISTRIBUTION = "duecourse"

@@ -10,13 +10,13 @@ from orchestrator.clock import Clock
 from orchestrator.domain import condition
 from orchestrator.domain.cadence import Cadence
 from orchestrator.domain.condition import Condition
+from orchestrator.domain.instant import from_micros, to_micros
 from orchestrator.store import dossier, enrollment
 from orchestrator.store.account_field import record_of
 from orchestrator.store.database import Database
 from orchestrator.store.enrollment import Candidate
 from orchestrator.store.sealing import Sealer
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import from_micros, to_micros
 
 AT_ONCE = 1_000
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from orchestrator.domain.instant import to_micros
 from orchestrator.engine.house import House
 from orchestrator.errors import UnknownReference
 from orchestrator.store import contacting, entry
 from orchestrator.store.identifier import derived_id
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import to_micros
 
 
 def remind(

@@ -16,10 +16,10 @@ import msgspec
 from orchestrator.audit.head import Head, is_genuine, last_inside, last_outside
 from orchestrator.audit.ledger import LineKind
 from orchestrator.audit.sealer import tip_of
+from orchestrator.domain.instant import from_micros, to_micros
 from orchestrator.engine.house import House
 from orchestrator.errors import InputError
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import from_micros, to_micros
 
 PAGE = 50
 _SEPARATOR = "."

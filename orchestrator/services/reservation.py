@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from orchestrator.domain.attempt import AttemptState
+from orchestrator.domain.instant import from_micros
 from orchestrator.engine import gate
 from orchestrator.engine.choice import Wish
 from orchestrator.engine.house import House
@@ -21,7 +22,6 @@ from orchestrator.store.contacting import AttemptRow
 from orchestrator.store.identifier import derived_id, new_id
 from orchestrator.store.outcome import latest_events
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import from_micros
 from policies.verdict import Decision, Verdict
 
 LONGEST_S = 900

@@ -22,13 +22,13 @@ from orchestrator.audit import ledger
 from orchestrator.audit.ledger import Line, LineKind
 from orchestrator.clock import RunningClock, SystemClock
 from orchestrator.domain import password as passwords
+from orchestrator.domain.instant import to_micros
 from orchestrator.domain.throttle import ACCOUNT, ADDRESS, origin
 from orchestrator.domain.user import User, folded
 from orchestrator.engine.house import House
 from orchestrator.errors import AuthenticationError, ThrottledError, UnavailableError
 from orchestrator.store import sign_in_failure, user, user_session
 from orchestrator.store.session import Session as Unit
-from orchestrator.store.tables.types import to_micros
 from orchestrator.store.user_session import Kept
 
 SECOND = 1_000_000

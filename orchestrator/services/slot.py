@@ -9,6 +9,7 @@ from typing import Any
 from orchestrator.audit import ledger
 from orchestrator.audit.ledger import Line, LineKind
 from orchestrator.domain.attempt import LEAVE_S, UNCOUNTED, AttemptState
+from orchestrator.domain.instant import from_micros
 from orchestrator.engine.entry import Told, enter_outcome, open_incident
 from orchestrator.engine.house import House
 from orchestrator.engine.point_learning import learn_from_outcome
@@ -19,7 +20,6 @@ from orchestrator.store import claim, contacting
 from orchestrator.store.contacting import AttemptRow
 from orchestrator.store.outcome import AttemptMove, latest_events, move_attempts
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import from_micros
 from policies.vocabulary import CALL_OUTCOMES, MESSAGE_OUTCOMES
 
 CLOCKS_DIFFER = timedelta(seconds=5)

@@ -13,12 +13,12 @@ from typing import Any
 
 import msgspec
 
+from orchestrator.domain.instant import from_micros, to_micros
 from orchestrator.engine.house import House
 from orchestrator.engine.message import Body
 from orchestrator.engine.stored import id_list
 from orchestrator.errors import DuecourseError
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import from_micros, to_micros
 from policies.verdict import Verdict
 
 PAGE = 50

@@ -9,6 +9,7 @@ from datetime import datetime
 import msgspec
 from msgspec.structs import replace
 
+from orchestrator.domain.instant import from_micros
 from orchestrator.engine.facts import Proposal, Reader
 from orchestrator.engine.handover import handover_opens
 from orchestrator.engine.house import House
@@ -19,7 +20,6 @@ from orchestrator.errors import ConflictError, InputError
 from orchestrator.services.decision_view import PointName, Row, find, points_of
 from orchestrator.store.dossier import PointRow
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import from_micros
 from policies import facts as f
 from policies.compose import Stack
 from policies.evaluate import judge

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from orchestrator.domain.instant import from_micros, to_micros
 from orchestrator.engine.house import House
 from orchestrator.engine.message import display_name
 from orchestrator.engine.stored import plain
@@ -21,7 +22,6 @@ from orchestrator.services.consumer_view import main_zone
 from orchestrator.store import entry
 from orchestrator.store import worklist as rows
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import from_micros, to_micros
 from orchestrator.store.worklist import Moment, WorkRow
 
 PAGE = 50

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from orchestrator.clock import Clock
+from orchestrator.domain.instant import to_micros
 from orchestrator.store.database import Database
 from orchestrator.store.sealing import Sealer
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import to_micros
 
 KEPT = timedelta(hours=24)
 # a request that is silent for so long has died with its process

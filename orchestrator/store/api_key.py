@@ -10,10 +10,10 @@ import secrets
 import msgspec
 
 from orchestrator.clock import Clock
+from orchestrator.domain.instant import from_micros
 from orchestrator.errors import ConflictError, UnknownReference
 from orchestrator.store.database import Database
 from orchestrator.store.identifier import new_id
-from orchestrator.store.tables.types import from_micros
 
 TOKEN = re.compile(r"dc\.(key_[0-9a-v]{26})\.([A-Za-z0-9_-]{43})")
 

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
+from orchestrator.domain.instant import from_micros, to_micros
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import from_micros, to_micros
 
 
 def select(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from orchestrator.domain.instant import from_micros
 from orchestrator.store.database import Database
-from orchestrator.store.tables.types import from_micros
 
 
 def put(database: Database, name: str) -> None:

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from orchestrator.domain.instant import to_micros
 from orchestrator.domain.money import exponent
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import to_micros
 
 Record = dict[str, Any]
 _USABLE = "p.state IN ('unverified', 'valid') AND p.party_id IS NULL"

@@ -15,7 +15,7 @@ import sqlmodel
 from sqlalchemy.dialects import postgresql
 
 from orchestrator.clock import Clock
-from orchestrator.store.tables.types import from_micros, to_micros
+from orchestrator.domain.instant import from_micros, to_micros
 
 _POSTGRES: sa.Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 _NAMED = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")

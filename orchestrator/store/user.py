@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from orchestrator.domain.instant import from_micros
 from orchestrator.domain.permission import Role
 from orchestrator.domain.user import Preferences, User
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import from_micros
 
 COLUMNS = (
     "id, name, display_name, role, language, time_zone, theme, density, single_keys, must_change_password,"

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from orchestrator.domain.instant import to_micros
 from orchestrator.store.entry import is_liftable, stops_in_force
 from orchestrator.store.identifier import new_id
-from orchestrator.store.tables.types import to_micros
 from tests.contract.importers.conftest import ANN, Desk
 
 Ann = Callable[..., dict[str, str]]

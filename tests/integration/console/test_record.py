@@ -9,9 +9,9 @@ import pytest
 from orchestrator.bootstrap import Runtime
 from orchestrator.clock import VirtualClock
 from orchestrator.console.record_form import FIELDS
+from orchestrator.domain.instant import from_micros
 from orchestrator.services import worklist
 from orchestrator.services.consumer_view import view_consumer
-from orchestrator.store.tables.types import from_micros
 from tests.integration.console.conftest import Browser, Enter, words
 from tests.integration.faces.conftest import Count
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bench.book import Book
+from orchestrator.domain.instant import from_micros
 from orchestrator.engine.reaper import reap
 from orchestrator.errors import ConflictError, UsageError
 from orchestrator.services import fact, switch
@@ -21,7 +22,6 @@ from orchestrator.services.reservation import Asked, Slot, reserve
 from orchestrator.services.slot import commit, started, void
 from orchestrator.store import entry
 from orchestrator.store.database import Database
-from orchestrator.store.tables.types import from_micros
 from policies.verdict import Decision
 from tests.integration.engine import stage
 from tests.integration.engine.stage import NOON, Stage

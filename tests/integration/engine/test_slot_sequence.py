@@ -20,6 +20,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+import tests.steady  # noqa: F401 - before the machine is defined
 from bench.book import Book, write
 from orchestrator.clock import VirtualClock
 from orchestrator.engine.reaper import reap

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from orchestrator.domain.instant import to_micros
 from orchestrator.engine.house import House
 from orchestrator.services import fact
 from orchestrator.services.contact import Contact, check_contact
 from orchestrator.services.fact import By
 from orchestrator.store.database import Database
-from orchestrator.store.tables.types import to_micros
 from policies.verdict import Decision
 from tests.integration.engine import stage
 

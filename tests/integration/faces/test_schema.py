@@ -22,6 +22,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from starlette.testclient import TestClient
 
+import tests.steady  # noqa: F401 - before the properties are defined
 from orchestrator.api.app import create_app
 from orchestrator.bootstrap import Runtime
 from orchestrator.domain.permission import Permission, Role, allows

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from orchestrator.domain.instant import to_micros
 from orchestrator.engine.register import standing_facts
 from orchestrator.store.pool import CeaseRow, ConsumerRow, HoldRow, Pool
-from orchestrator.store.tables.types import to_micros
 from policies.vocabulary import RuleKind
 from tests.unit.policies.single_rule import decision, facts_from
 
