@@ -6,7 +6,7 @@ import datetime as dt
 
 import msgspec
 
-from policies.vocabulary import PROTECTION, Decision
+from policies.vocabulary import PROTECTION, Decision, Force
 
 __all__ = [
     "Alternative",
@@ -93,15 +93,15 @@ def encode(verdict: Verdict) -> bytes:
 
 def deciding(verdict: Verdict) -> Finding | None:
     """The rule to name where there is room for one: of those that say what the verdict says, the one that lasts
-    longest. None: nothing objects.
+    longest; law before the firm's own policy where both last as long. None: nothing objects.
     """
     said = [finding for finding in verdict.rules if finding.answer is verdict.decision] or list(verdict.rules)
     lasting = [finding for finding in said if finding.until is not None]
-    return max(lasting, key=_until, default=None) or next(iter(said), None)
+    return max(lasting or said, key=_rank, default=None)
 
 
-def _until(finding: Finding) -> dt.datetime:
-    return finding.until or dt.datetime.min.replace(tzinfo=dt.UTC)
+def _rank(finding: Finding) -> tuple[dt.datetime, bool]:
+    return finding.until or dt.datetime.min.replace(tzinfo=dt.UTC), finding.force != Force.FIRM
 
 
 def most_protective(decisions: tuple[Decision, ...]) -> Decision:

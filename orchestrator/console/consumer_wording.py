@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,6 +10,7 @@ from orchestrator.console.message import N_
 from orchestrator.console.vocabulary import Translator, word
 from orchestrator.console.wording import Wording
 from orchestrator.services.consumer_view import AccountView, ConsumerView, PointView, Standing
+from policies.vocabulary import WEEKDAYS
 
 _LABELS = {
     "cease": N_("Wants no contact"),
@@ -21,6 +22,8 @@ _LABELS = {
     "employer": N_("Employer"),
     "wish": N_("Not convenient"),
     "consent": N_("Agrees"),
+    "excluded_channel": N_("Refuses"),
+    "preferred_channel": N_("Prefers"),
 }
 _ICONS = {
     "cease": "deny",
@@ -28,6 +31,8 @@ _ICONS = {
     "employer": "deny",
     "wish": "later",
     "consent": "allow",
+    "excluded_channel": "deny",
+    "preferred_channel": "allow",
 }
 _STOPPED = {
     "sms": N_("Texts to %(point)s"),
@@ -97,6 +102,11 @@ _ACCOUNT_STATES = {
     "closed": N_("Closed"),
 }
 
+_SPANS = {
+    tuple(WEEKDAYS): ["all"],
+    tuple(WEEKDAYS[:5]): ["weekdays"],
+    tuple(WEEKDAYS[5:]): ["weekend"],
+}
 _ZERO = timedelta()
 
 
@@ -153,7 +163,7 @@ class ConsumerWording:
         if account.has_complaint:
             return State(self.said(N_("On hold: complaint")), "hold")
         if account.holds:
-            kinds = ", ".join(self.hold(kind) for kind in account.holds)
+            kinds = self.say.beside(self.hold(kind) for kind in account.holds)
             return State(self.said(N_("On hold: %(kinds)s"), kinds=kinds), "hold")
         if account.has_dispute:
             return State(self.said(N_("On hold: dispute")), "hold")
@@ -171,8 +181,8 @@ class ConsumerWording:
         """Everything in force, what stops most first."""
         return [
             Line(
-                icon=_ICONS.get(one.kind, "hold"),
-                label=self.said(_LABELS[one.kind]),
+                icon=_ICONS.get(one.what) or _ICONS.get(one.kind, "hold"),
+                label=self.said(_LABELS.get(one.what) or _LABELS[one.kind]),
                 text=_TEXTS[one.kind](self, one),
                 when=self._when(one),
                 standing=one,
@@ -230,16 +240,34 @@ class ConsumerWording:
         return what
 
     def _wish(self, one: Standing) -> str:
-        given = one.detail
-        if one.what == "inconvenient_time" and given.get("start"):
-            days = ", ".join(self.word("day", day) for day in given.get("days", "all").split(";"))
-            hours = f"{given['start']}–{given.get('end', '24:00')}"
-            return self.said(N_("%(days)s %(hours)s"), days=days, hours=hours)
-        if "days" in given:
-            return ", ".join(self.word("day", day) for day in given["days"].split(";"))
-        if "place" in given:
-            return self.word("place", given["place"])
+        if one.what == "inconvenient_time":
+            return self._time_wish(one.detail)
+        if "place" in one.detail:
+            return self.word("place", one.detail["place"])
         return self.word("channel", one.channel) if one.channel else one.what.replace("_", " ")
+
+    def wish(self, kind: str, channel: str | None, given: Mapping[str, str]) -> str:
+        """A wish in one sentence, wherever it is not said beside a label."""
+        if kind == "inconvenient_time":
+            return self.said(N_("not convenient %(times)s"), times=self._time_wish(given))
+        if kind == "inconvenient_place":
+            return self.said(
+                N_("not convenient: %(place)s"), place=self.word("place", given.get("place", ""))
+            )
+        named = self.word("channel", channel or "")
+        said = N_("refuses %(channel)s") if kind == "excluded_channel" else N_("prefers %(channel)s")
+        return self.said(said, channel=named)
+
+    def _time_wish(self, given: Mapping[str, str]) -> str:
+        named = given["days"].split(";") if "days" in given else ["all"]
+        days = self.say.beside(self.word("day", day) for day in _SPANS.get(tuple(named), named))
+        start, end = given.get("start", "00:00"), given.get("end", "24:00")
+        if (start, end) == ("00:00", "24:00"):
+            return days
+        said = N_("%(days)s, %(start)s–%(end)s the next day")
+        if start < end:
+            said = N_("%(days)s, %(start)s–%(end)s")
+        return self.said(said, days=days, start=start, end=end)
 
     def zone_sentence(self) -> list[str]:
         """Where the zone comes from, and which other one the hours must fit."""

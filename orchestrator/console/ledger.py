@@ -34,6 +34,7 @@ KINDS = {
     LineKind.INBOUND: N_("message of a consumer"),
     LineKind.CONSENT: N_("consent recorded"),
     LineKind.OPT_OUT: N_("opt-out recorded"),
+    LineKind.WISH: N_("wish recorded or ended"),
     LineKind.HOLD: N_("hold recorded"),
     LineKind.HOLD_RELEASED: N_("hold released"),
     LineKind.CEASE: N_("request to cease recorded"),

@@ -17,7 +17,9 @@ from orchestrator.console.consumer import wording
 from orchestrator.console.cookie import runtime_of
 from orchestrator.console.message import N_
 from orchestrator.console.page import page
-from orchestrator.console.record_form import CHANNELS, FIELDS, TOO_MUCH, Asked, read
+from orchestrator.console.record_form import CHANNELS, FIELDS, TOO_MUCH, Asked, read, text_of
+from orchestrator.console.record_wish import SAVES as WISHES
+from orchestrator.console.record_wish import WISH_FORMS
 from orchestrator.console.record_wording import TITLES, told_of
 from orchestrator.engine.house import House
 from orchestrator.errors import UnknownReference
@@ -41,7 +43,7 @@ def show_form(
 ) -> Response:
     """The empty form; what the address says is filled in."""
     asked = _asked(request, visitor, consumer_id, kind, account, dict(request.query_params))
-    asked.typed = {one.name: asked.given.get(one.name, "") for one in FIELDS[kind]}
+    asked.typed = {one.name: text_of(one, asked.given) for one in FIELDS[kind]}
     if not asked.typed.get("account") and asked.account is not None and kind != "note":
         asked.typed["account"] = asked.account.id
     return _form(request, visitor, kind, asked, secrets.token_urlsafe(12))
@@ -103,6 +105,7 @@ def _form(  # noqa: PLR0917 - a form and how it is shown
         title=title,
         button=button,
         fields=FIELDS[kind],
+        others=WISH_FORMS if kind in WISH_FORMS else {},
         asked=asked,
         errors=asked.errors,
         key=key,
@@ -242,4 +245,5 @@ _SAVES: dict[str, Callable[[House, By, str, Asked], str | None]] = {
     "note": _note,
     "call_back": _call_back,
     "correct": _correct,
+    **WISHES,
 }

@@ -14,6 +14,7 @@ from orchestrator.domain import money
 from orchestrator.services.call import OUTCOMES
 from orchestrator.services.consumer_view import AccountView, PointView
 from orchestrator.services.local_days import day_in
+from policies.vocabulary import WEEKDAYS
 
 Options = Callable[["Asked"], list[tuple[str, str]]]
 TEXT = 2000
@@ -28,7 +29,7 @@ TOO_MUCH = N_("The balance is %(balance)s: enter less, or tick below that it is 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`kind`: account, point, choice, amount, date, day (today or later), time, line, text, hidden, check."""
+    """`kind`: account, point, choice, amount, date, day (today or later), days, time, line, text, hidden, check."""
 
     name: str
     label: str
@@ -64,10 +65,17 @@ class Asked:
         return datetime.combine(on, at, ZoneInfo(self.words.zone))
 
 
+def text_of(one: Field, given: Mapping[str, str]) -> str:
+    """What was typed into a field; of days of the week their names in a row, each a box of its own."""
+    if one.kind == "days":
+        return ";".join(day for day in WEEKDAYS if given.get(f"{one.name}-{day}"))
+    return given.get(one.name, "").strip()[:TEXT]
+
+
 def read(fields: tuple[Field, ...], asked: Asked) -> None:
     """Reads every field; what is wrong becomes an error beside it."""
     for one in fields:
-        text = asked.given.get(one.name, "").strip()[:TEXT]
+        text = text_of(one, asked.given)
         asked.typed[one.name] = text
         if not text:
             asked.values[one.name] = None
@@ -116,10 +124,15 @@ def _read_time(one: Field, text: str, asked: Asked) -> None:
         asked.fail(one.name, _NO_TIME)
 
 
+def _read_days(one: Field, text: str, asked: Asked) -> None:
+    asked.values[one.name] = tuple(text.split(";"))
+
+
 _READERS: dict[str, Callable[[Field, str, Asked], None]] = {
     "amount": _read_amount,
     "date": _read_date,
     "day": _read_day,
+    "days": _read_days,
     "time": _read_time,
 }
 
@@ -209,6 +222,17 @@ def stops(asked: Asked) -> list[tuple[str, str]]:
     return [*every, *channels, *each]
 
 
+WISH_PLACES = {"work": N_("at work"), "home": N_("at home")}
+STANCES = {
+    "excluded_channel": N_("Not by this channel"),
+    "preferred_channel": N_("Best by this channel"),
+}
+
+
+def weekdays(asked: Asked) -> list[tuple[str, str]]:
+    return [(day, asked.words.word("day", day)) for day in WEEKDAYS]
+
+
 ACCOUNT = Field("account", N_("Account"), "account", accounts)
 ANY_ACCOUNT = Field("account", N_("Account"), "account", accounts, N_("None: it is about everything."), False)
 REASON = Field("reason", N_("Why"), "line")
@@ -252,5 +276,39 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("day", N_("Day"), "day"),
         Field("time", N_("Time where the consumer is"), "time"),
     ),
+    "wish": (
+        Field("days", N_("On these days"), "days", weekdays, N_("None: every day."), False),
+        Field(
+            "start", N_("Not convenient from"), "time", hint=N_("Empty: from midnight."), is_required=False
+        ),
+        Field("end", N_("Not convenient until"), "time", hint=N_("Empty: to midnight."), is_required=False),
+        Field(
+            "until",
+            N_("Last day of the wish"),
+            "day",
+            hint=N_("Empty: until they take it back."),
+            is_required=False,
+        ),
+    ),
+    "wish_place": (
+        Field(
+            "place",
+            N_("Where it is not convenient"),
+            "choice",
+            of(WISH_PLACES),
+            N_("Numbers, letters and visits that reach them there are left out."),
+        ),
+    ),
+    "wish_channel": (
+        Field("channel", N_("Channel"), "choice", of(CHANNELS)),
+        Field(
+            "stance",
+            N_("How they want it"),
+            "choice",
+            of(STANCES),
+            N_("Refused: nothing leaves by it any more. Preferred: it is offered first."),
+        ),
+    ),
+    "wish_end": (FACT_ID, Field("reason", N_("What they said"), "line")),
     "correct": (FACT_ID, Field("outcome", N_("What really happened"), "choice", outcomes), REASON),
 }

@@ -23,6 +23,10 @@ TITLES = {
     "answer": (N_("Answer to the dispute"), N_("Save answer")),
     "note": (N_("Add a note"), N_("Save note")),
     "call_back": (N_("Agree on a call-back"), N_("Save call-back")),
+    "wish": (N_("Record a wish"), N_("Save wish")),
+    "wish_place": (N_("Record a wish"), N_("Save wish")),
+    "wish_channel": (N_("Record a wish"), N_("Save wish")),
+    "wish_end": (N_("The wish is taken back"), N_("End wish")),
     "correct": (N_("Correct the outcome"), N_("Save correction")),
 }
 LEADS = {
@@ -41,6 +45,10 @@ LEADS = {
     "answer": N_("The answer is recorded."),
     "note": N_("The note is saved."),
     "call_back": N_("The call-back is on the work list."),
+    "wish": N_("The wish is recorded."),
+    "wish_place": N_("The wish is recorded."),
+    "wish_channel": N_("The wish is recorded."),
+    "wish_end": N_("The wish has ended."),
     "correct": N_("The correction is recorded."),
 }
 _STOPS_ALL = N_("Contact stopped at once; nothing that was planned leaves.")
@@ -52,6 +60,10 @@ RESTS = {
     "attorney": N_("The attorney is contacted instead, once a person has looked."),
     "release": N_("Planned contacts are judged again."),
     "withdraw": N_("Nothing that needed it leaves any more."),
+    "wish": N_("It holds from now on; what was planned is judged again."),
+    "wish_place": N_("It holds from now on; what was planned is judged again."),
+    "wish_channel": N_("It holds from now on; what was planned is judged again."),
+    "wish_end": N_("Planned contacts are judged again."),
     "call_back": N_("It is judged again at that time."),
     "correct": N_("Planned contacts are judged again; what it makes unlawful goes to compliance."),
 }

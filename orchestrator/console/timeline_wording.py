@@ -31,6 +31,7 @@ _ICONS = {
     "opt_out": "deny",
     "cease": "deny",
     "consent": "allow",
+    "wish": "later",
     "note": "info",
     "recall": "info",
     "notice": "letter",
@@ -152,7 +153,7 @@ class TimelineWording:
         return self._(_SOURCES[source]) if source in _SOURCES else ""
 
     def account_of(self, entry: Entry) -> str:
-        return ", ".join(self.consumer.account(one) for one in entry.account_ids)
+        return self.say.beside(self.consumer.account(one) for one in entry.account_ids)
 
     def contact(self, entry: Entry) -> Row:
         given = entry.detail
@@ -284,6 +285,14 @@ class TimelineWording:
         named = self.consumer.word("channel", channel) if channel else self._(N_("every channel"))
         return self._(said, channels=named)
 
+    def wish(self, entry: Entry) -> str:
+        given = {name: str(value) for name, value in entry.detail.items() if value is not None}
+        what = self.consumer.wish(given["kind"], given.get("channel"), given)
+        if entry.detail["withdrawn"]:
+            reason = given.get("correction_reason", "")
+            return self._(N_("Wish taken back: %(what)s (%(reason)s)"), what=what, reason=reason)
+        return self._(N_("Wish: %(what)s"), what=what)
+
     def consent(self, entry: Entry) -> str:
         kind = entry.detail["type"]
         return self._(N_("Agrees: %(what)s"), what=self._(CONSENTS.get(kind, kind)))
@@ -311,6 +320,7 @@ _FACTS: dict[str, Callable[[TimelineWording, Entry], str]] = {
     "opt_out": TimelineWording.opt_out,
     "cease": lambda self, _: self._(N_("Asks for all contact to end")),
     "consent": TimelineWording.consent,
+    "wish": TimelineWording.wish,
     "recall": lambda self, one: self._(
         N_("Recalled by the creditor: %(reason)s"), reason=one.detail["reason"]
     ),

@@ -4,6 +4,7 @@ not this one, 24 hours, two decimals with the currency (design: Words).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -92,6 +93,10 @@ class Wording:
     def share(self, value: float) -> str:
         """A share of one as a percentage with at most one decimal."""
         return str(format_percent(value, "#,##0.#%", locale=self.locale))
+
+    def beside(self, items: Iterable[str]) -> str:
+        """Things of one kind beside each other: "calls, texts", and as Chinese sets them."""
+        return ("、" if self.language == "zh" else ", ").join(items)
 
     def phone(self, value: str) -> str:
         """A number as its own country writes it; anything else as it is."""

@@ -14,6 +14,7 @@ from typing import Any
 from orchestrator.audit import ledger
 from orchestrator.audit.ledger import Line, LineKind
 from orchestrator.domain.attempt import AttemptState
+from orchestrator.domain.instant import to_micros
 from orchestrator.engine.house import House
 from orchestrator.engine.reconsider import reconsider
 from orchestrator.errors import UnknownReference
@@ -22,7 +23,6 @@ from orchestrator.store.entry import Stop
 from orchestrator.store.identifier import derived_id
 from orchestrator.store.outcome import AttemptMove, add_event_versions, move_attempts
 from orchestrator.store.session import Session
-from orchestrator.store.tables.types import to_micros
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def enter_opt_out(
         _close(unit, told, None, value_index, channel)
         concerned.update(entry.holders(unit, value_index))
     body = {"channel": channel, "by_value": value_index is not None}
-    return _follow(house, unit, LineKind.OPT_OUT, concerned, told.source, **body)
+    return follow(house, unit, LineKind.OPT_OUT, concerned, told.source, **body)
 
 
 def _close(
@@ -112,14 +112,14 @@ def withdraw_opt_outs(house: House, unit: Session, told: Told, stops: Sequence[S
         )
         people.update(entry.holders(unit, stop.value_index) if stop.value_index is not None else ())
         people.update([stop.consumer_id] if stop.consumer_id is not None else ())
-    _follow(house, unit, LineKind.CONSENT, people, told.source, started=len(stops))
+    follow(house, unit, LineKind.CONSENT, people, told.source, started=len(stops))
 
 
 def enter_cease(
     house: House, unit: Session, consumer_id: str, told: Told, *, form: str, via: str | None
 ) -> None:
-    _add(unit, "cease_request", consumer_id, told, form=form, via=via, accepted_medium=True)
-    _follow(house, unit, LineKind.CEASE, [consumer_id], told.source, form=form)
+    add_fact(unit, "cease_request", consumer_id, told, form=form, via=via, accepted_medium=True)
+    follow(house, unit, LineKind.CEASE, [consumer_id], told.source, form=form)
 
 
 def enter_hold(
@@ -132,24 +132,24 @@ def enter_hold(
     account_id: str | None = None,
     until: date | None = None,
 ) -> str:
-    made = _add(unit, "hold", consumer_id, told, "kind", kind=kind, account_id=account_id, until=until)
+    made = add_fact(unit, "hold", consumer_id, told, kind=kind, account_id=account_id, until=until)
     people = entry.concerned(unit, consumer_id, account_id)
-    _follow(house, unit, LineKind.HOLD, people, told.source, hold_id=made, hold=kind)
+    follow(house, unit, LineKind.HOLD, people, told.source, hold_id=made, hold=kind)
     return made
 
 
 def release_hold(
     house: House, unit: Session, consumer_id: str, hold_id: str, told: Told, *, reason: str
 ) -> None:
-    _add(unit, "hold_release", consumer_id, told, hold_id=hold_id, reason=reason)
+    add_fact(unit, "hold_release", consumer_id, told, hold_id=hold_id, reason=reason)
     people = entry.concerned(unit, consumer_id, entry.account_named(unit, "hold", hold_id))
-    _follow(house, unit, LineKind.HOLD_RELEASED, people, told.source, hold_id=hold_id)
+    follow(house, unit, LineKind.HOLD_RELEASED, people, told.source, hold_id=hold_id)
 
 
 def enter_representation(house: House, unit: Session, consumer_id: str, told: Told) -> None:
     """An attorney: until a person has looked, nobody but the attorney is contacted."""
     notice = to_micros(told.at)
-    _add(unit, "representation", consumer_id, told, known=True, contact_known=False, consents_direct=False,
+    add_fact(unit, "representation", consumer_id, told, known=True, contact_known=False, consents_direct=False,
          unresponsive=False, notice_at=notice)  # fmt: skip
     enter_hold(house, unit, consumer_id, told, kind="attorney")
 
@@ -157,18 +157,18 @@ def enter_representation(house: House, unit: Session, consumer_id: str, told: To
 def enter_dispute(
     house: House, unit: Session, consumer_id: str, told: Told, *, account_id: str | None, form: str
 ) -> str:
-    made = _add(unit, "dispute", consumer_id, told, account_id=account_id, form=form, duplicative=False)
+    made = add_fact(unit, "dispute", consumer_id, told, account_id=account_id, form=form, duplicative=False)
     people = entry.concerned(unit, consumer_id, account_id)
-    _follow(house, unit, LineKind.DISPUTE, people, told.source, dispute_id=made, form=form)
+    follow(house, unit, LineKind.DISPUTE, people, told.source, dispute_id=made, form=form)
     return made
 
 
 def answer_dispute(
     house: House, unit: Session, consumer_id: str, dispute_id: str, told: Told, *, kind: str
 ) -> None:
-    _add(unit, "dispute_answer", consumer_id, told, dispute_id=dispute_id, kind=kind, undeliverable=False)
+    add_fact(unit, "dispute_answer", consumer_id, told, dispute_id=dispute_id, kind=kind, undeliverable=False)
     people = entry.concerned(unit, consumer_id, entry.account_named(unit, "dispute", dispute_id))
-    _follow(house, unit, LineKind.DISPUTE, people, told.source, dispute_id=dispute_id, answer=kind)
+    follow(house, unit, LineKind.DISPUTE, people, told.source, dispute_id=dispute_id, answer=kind)
 
 
 def enter_complaint(
@@ -183,11 +183,11 @@ def enter_complaint(
 ) -> str:
     """`due_on`: until when the law wants it settled, where it says."""
     sealed = house.sealer.seal(text) if text else None
-    made = _add(
+    made = add_fact(
         unit, "complaint", consumer_id, told, account_id=account_id, text_sealed=sealed, due_on=due_on
     )
     people = entry.concerned(unit, consumer_id, account_id)
-    _follow(house, unit, LineKind.COMPLAINT, people, told.source, complaint_id=made)
+    follow(house, unit, LineKind.COMPLAINT, people, told.source, complaint_id=made)
     return made
 
 
@@ -195,7 +195,7 @@ def enter_consent(
     house: House, unit: Session, consumer_id: str, told: Told, *, kind: str, **values: Any
 ) -> str:
     """`kind` is the type of the case vocabulary; `channel`, `contact_point_id`, `account_id`, `via` narrow it."""
-    made = _add(
+    made = add_fact(
         unit,
         "consent",
         consumer_id,
@@ -205,21 +205,21 @@ def enter_consent(
         obtained_during_violation=False,
         **values,
     )
-    _follow(house, unit, LineKind.CONSENT, [consumer_id], told.source, consent_id=made, type=kind)
+    follow(house, unit, LineKind.CONSENT, [consumer_id], told.source, consent_id=made, type=kind)
     return made
 
 
 def revoke_consent(house: House, unit: Session, consumer_id: str, consent_id: str, told: Told) -> None:
     """The consumer takes back what they agreed to: it counts no more from now on."""
-    _add(unit, "consent_revocation", consumer_id, told, consent_id=consent_id)
-    _follow(house, unit, LineKind.CONSENT, [consumer_id], told.source, consent_id=consent_id, revoked=True)
+    add_fact(unit, "consent_revocation", consumer_id, told, consent_id=consent_id)
+    follow(house, unit, LineKind.CONSENT, [consumer_id], told.source, consent_id=consent_id, revoked=True)
 
 
 def enter_note(
     unit: Session, consumer_id: str, told: Told, *, text_sealed: bytes, account_id: str | None
 ) -> str:
     """What somebody wrote down; nothing follows from it."""
-    return _add(unit, "note", consumer_id, told, text_sealed=text_sealed, account_id=account_id)
+    return add_fact(unit, "note", consumer_id, told, text_sealed=text_sealed, account_id=account_id)
 
 
 def enter_call_back(
@@ -233,19 +233,19 @@ def enter_call_back(
     via: str,
 ) -> None:
     """The consumer agreed to a call on one day: consent for it, and quiet until then."""
-    _add(unit, "consent", consumer_id, told, type="call_frequency", scope_date=scope_date, account_id=account_id,
+    add_fact(unit, "consent", consumer_id, told, type="call_frequency", scope_date=scope_date, account_id=account_id,
          channel="voice", party="consumer", via=via, obtained_during_violation=False)  # fmt: skip
-    _follow(house, unit, LineKind.CONSENT, [consumer_id], told.source, type="call_frequency")
+    follow(house, unit, LineKind.CONSENT, [consumer_id], told.source, type="call_frequency")
 
 
 def enter_promise(
     house: House, unit: Session, account_id: str, told: Told, *, amount_minor: int, due_on: date
 ) -> str:
     consumer_id, currency = _owner(unit, account_id)
-    made = _add(unit, "promise", consumer_id, told, account_id=account_id, amount_minor=amount_minor,
+    made = add_fact(unit, "promise", consumer_id, told, account_id=account_id, amount_minor=amount_minor,
                 currency=currency, due_on=due_on, state="open")  # fmt: skip
     people = entry.owners_of(unit, account_id)
-    _follow(house, unit, LineKind.PROMISE, people, told.source, promise_id=made, due_on=due_on.isoformat())
+    follow(house, unit, LineKind.PROMISE, people, told.source, promise_id=made, due_on=due_on.isoformat())
     return made
 
 
@@ -261,7 +261,7 @@ def enter_payment(
 ) -> str:
     """Money in, or back: the balance moves, and with it whether the account is paid."""
     consumer_id, currency = _owner(unit, account_id)
-    made = _add(unit, "payment", consumer_id, told, account_id=account_id, amount_minor=amount_minor,
+    made = add_fact(unit, "payment", consumer_id, told, account_id=account_id, amount_minor=amount_minor,
                 currency=currency, reversal_of=reversal_of, external_id=external_id)  # fmt: skip
     found = entry.account_of(unit, account_id)
     if found is not None:
@@ -274,7 +274,7 @@ def enter_payment(
         )
         entry.set_account(unit, account_id, left, after, after != state)
     body = {"payment_id": made, "reversal": reversal_of is not None}
-    _follow(house, unit, LineKind.PAYMENT, entry.owners_of(unit, account_id), told.source, **body)
+    follow(house, unit, LineKind.PAYMENT, entry.owners_of(unit, account_id), told.source, **body)
     return made
 
 
@@ -286,7 +286,7 @@ def _state_after(state: str, balance_minor: int) -> str:
 
 def enter_recall(house: House, unit: Session, account_id: str, told: Told, *, reason: str) -> None:
     consumer_id, _ = _owner(unit, account_id)
-    _add(unit, "recall", consumer_id, told, account_id=account_id, reason=reason)
+    add_fact(unit, "recall", consumer_id, told, account_id=account_id, reason=reason)
     found = entry.account_of(unit, account_id)
     if found is not None:
         before = {"state": found[2]}
@@ -299,7 +299,7 @@ def enter_recall(house: House, unit: Session, account_id: str, told: Told, *, re
             revision_id=derived_id("rv", told.key, account_id),
         )
         entry.set_account(unit, account_id, found[0], "recalled", True)
-    _follow(house, unit, LineKind.RECALL, entry.owners_of(unit, account_id), told.source, reason=reason)
+    follow(house, unit, LineKind.RECALL, entry.owners_of(unit, account_id), told.source, reason=reason)
 
 
 def enter_point_state(
@@ -317,7 +317,9 @@ def enter_point_state(
     if found is None:
         return
     consumer_id, _, before = found
-    _add(unit, "contact_point_fact", consumer_id, told, contact_point_id=point_id, kind=kind, detail=detail)
+    add_fact(
+        unit, "contact_point_fact", consumer_id, told, contact_point_id=point_id, kind=kind, detail=detail
+    )
     entry.revise(
         unit,
         "contact_point",
@@ -327,7 +329,7 @@ def enter_point_state(
         revision_id=derived_id("rv", told.key, point_id),
     )
     entry.set_point_state(unit, point_id, state)
-    _follow(house, unit, LineKind.CONSENT, [consumer_id], told.source, contact_point_id=point_id, state=state)
+    follow(house, unit, LineKind.CONSENT, [consumer_id], told.source, contact_point_id=point_id, state=state)
 
 
 def open_incident(
@@ -381,11 +383,11 @@ def open_task(unit: Session, kind: str, consumer_id: str | None, reason: str, ke
     return made
 
 
-def _add(unit: Session, table: str, consumer_id: str, told: Told, *parts: str, **values: Any) -> str:
+def add_fact(unit: Session, table: str, consumer_id: str, told: Told, **values: Any) -> str:
+    """One row of a table of facts. Its id is made of what was told, so that telling twice writes once."""
     made = derived_id(
         table[:2], table, told.key, consumer_id, str(values.get("account_id")), str(values.get("kind"))
     )
-    del parts
     entry.add(
         unit,
         table,
@@ -410,7 +412,7 @@ def _owner(unit: Session, account_id: str) -> tuple[str, str]:
     return owners[0], found[1]
 
 
-def _follow(
+def follow(
     house: House,
     unit: Session,
     kind: LineKind,
@@ -461,7 +463,7 @@ def enter_conversation(
             "recorded_by": told.by,
         },
     )
-    _follow(house, unit, LineKind.INBOUND, [consumer_id], told.source, event_id=made)
+    follow(house, unit, LineKind.INBOUND, [consumer_id], told.source, event_id=made)
     return made
 
 

@@ -107,7 +107,9 @@ def read_panel(house: House, consumer_id: str, account_id: str, zone: str = "UTC
         for point, proposal in _proposals(reader, consumer_id, account_id)
     ]
     zones = tuple(sorted({entry["zone"] for entry in reader.consumer(consumer_id).zones or ()}))
-    return Panel(consumer_id, account_id, at, zone, zones, midnights, tuple(sorted(answers, key=_order)))
+    liked = _preference(reader, consumer_id)
+    ordered = sorted(answers, key=lambda answer: _order(answer, liked))
+    return Panel(consumer_id, account_id, at, zone, zones, midnights, tuple(ordered))
 
 
 def _values(unit: Session, consumer_id: str) -> dict[str, bytes]:
@@ -189,9 +191,17 @@ def _handed_over(piece: Piece, zones: Sequence[str]) -> Iterator[Piece]:
         start = end
 
 
-def _order(answer: PointAnswer) -> tuple[int, float, bool, int, str]:
+def _preference(reader: Reader, consumer_id: str) -> tuple[str, ...]:
+    """The channels in the order in which they are offered: what the consumer said last comes first."""
+    pool = reader.pool(consumer_id)
+    rows = () if pool is None else reversed(pool.preferences)
+    wished = [row.channel for row in rows if row.kind == "preferred_channel" and row.channel in _PREFERENCE]
+    return tuple(dict.fromkeys([*wished, *_PREFERENCE]))
+
+
+def _order(answer: PointAnswer, liked: Sequence[str]) -> tuple[int, float, bool, int, str]:
     """Now, later (the soonest first), on hold, not allowed; other people's last, then by channel."""
     verdict = answer.verdict
     when = verdict.retry_at.timestamp() if verdict.retry_at is not None else 0.0
     is_other = answer.party is not None
-    return _RANK[answer.decision], when, is_other, _PREFERENCE.index(answer.channel), answer.point_id
+    return _RANK[answer.decision], when, is_other, liked.index(answer.channel), answer.point_id

@@ -51,7 +51,7 @@ class By:
 _AGREED_HOLDS = frozenset({"hardship", "other"})
 
 
-def _told(unit: Session, by: By) -> Told:
+def told_by(unit: Session, by: By) -> Told:
     # what is dated later holds from now: a stop must not wait for its own date
     at = min(by.at, unit.now) if by.at is not None else unit.now
     return Told(at, by.source, by.key or new_id("fact"), by.who, by.proof)
@@ -68,10 +68,11 @@ def record_opt_out(
     """Close a channel (None: all) of a consumer, and an address for everyone who has it: whichever is named.
 
     When this returns the stop is durable and no permit of these people can be used any more. An address that
-    cannot be anybody's is refused, and then nothing is recorded.
+    cannot be anybody's is refused, as is a consumer whom the book does not have; then nothing is recorded.
     """
     with house.database.write(house.clock, urgent=True) as unit:
-        told = _told(unit, by)
+        _refuse_unknown(unit, consumer_id)
+        told = told_by(unit, by)
         alone = consumer_id is None
         value_index = _index(house, unit, address, channel, alone=alone) if address is not None else None
         people = entry.enter_opt_out(
@@ -123,7 +124,7 @@ def _kind_of(address: str) -> str:
 
 
 @contextmanager
-def _stopping(
+def stopping(
     house: House, *, consumer_id: str | None = None, account_id: str | None = None
 ) -> Iterator[Session]:
     """A transaction before other writers; it is over once no permit of the people concerned can be used any more.
@@ -193,8 +194,8 @@ def _refuse_foreign_point(unit: Session, point_id: str, consumer_id: str) -> Non
 
 
 def record_cease(house: House, by: By, consumer_id: str, *, form: str, via: str | None = None) -> None:
-    with _stopping(house, consumer_id=consumer_id) as unit:
-        entry.enter_cease(house, unit, consumer_id, _told(unit, by), form=form, via=via)
+    with stopping(house, consumer_id=consumer_id) as unit:
+        entry.enter_cease(house, unit, consumer_id, told_by(unit, by), form=form, via=via)
 
 
 def place_hold(
@@ -207,8 +208,8 @@ def place_hold(
     until: date | None = None,
 ) -> str:
     """Gives the hold's id."""
-    with _stopping(house, consumer_id=consumer_id, account_id=account_id) as unit:
-        told = _told(unit, by)
+    with stopping(house, consumer_id=consumer_id, account_id=account_id) as unit:
+        told = told_by(unit, by)
         return entry.enter_hold(house, unit, consumer_id, told, kind=kind, account_id=account_id, until=until)
 
 
@@ -217,13 +218,13 @@ def release_hold(house: House, by: By, consumer_id: str, hold_id: str, *, reason
     with house.database.write(house.clock) as unit:
         _refuse_foreign(unit, "hold", hold_id, consumer_id)
         _refuse_release(unit, by, hold_id)
-        entry.release_hold(house, unit, consumer_id, hold_id, _told(unit, by), reason=reason)
+        entry.release_hold(house, unit, consumer_id, hold_id, told_by(unit, by), reason=reason)
 
 
 def record_dispute(house: House, by: By, consumer_id: str, *, account_id: str | None, form: str) -> str:
     """`form` as in the case vocabulary: mail, tear_off, accepted_electronic, oral ... Gives the dispute's id."""
-    with _stopping(house, consumer_id=consumer_id, account_id=account_id) as unit:
-        told = _told(unit, by)
+    with stopping(house, consumer_id=consumer_id, account_id=account_id) as unit:
+        told = told_by(unit, by)
         return entry.enter_dispute(house, unit, consumer_id, told, account_id=account_id, form=form)
 
 
@@ -231,7 +232,7 @@ def answer_dispute(house: House, by: By, consumer_id: str, dispute_id: str, *, k
     """`kind`: verification, duplicative_notice or resolved."""
     with house.database.write(house.clock) as unit:
         _refuse_foreign(unit, "dispute", dispute_id, consumer_id)
-        entry.answer_dispute(house, unit, consumer_id, dispute_id, _told(unit, by), kind=kind)
+        entry.answer_dispute(house, unit, consumer_id, dispute_id, told_by(unit, by), kind=kind)
 
 
 # China: a complaint is settled within 15 days (cn2-complaint-15, grade S; verify with counsel)
@@ -242,8 +243,8 @@ def record_complaint(
     house: House, by: By, consumer_id: str, *, account_id: str | None = None, text: str = ""
 ) -> str:
     """Everything waits from now on; where the law sets a time for the answer, its day is recorded."""
-    with _stopping(house, consumer_id=consumer_id, account_id=account_id) as unit:
-        told = _told(unit, by)
+    with stopping(house, consumer_id=consumer_id, account_id=account_id) as unit:
+        told = told_by(unit, by)
         return entry.enter_complaint(
             house,
             unit,
@@ -285,7 +286,7 @@ def record_consent(
             house,
             unit,
             consumer_id,
-            _told(unit, by),
+            told_by(unit, by),
             kind=kind,
             channel=channel,
             contact_point_id=contact_point_id,
@@ -297,22 +298,22 @@ def record_consent(
 
 def withdraw_consent(house: House, by: By, consumer_id: str, consent_id: str) -> None:
     """The consumer takes a consent back: when this returns nothing that needed it leaves."""
-    with _stopping(house, consumer_id=consumer_id) as unit:
+    with stopping(house, consumer_id=consumer_id) as unit:
         _refuse_foreign(unit, "consent", consent_id, consumer_id)
-        entry.revoke_consent(house, unit, consumer_id, consent_id, _told(unit, by))
+        entry.revoke_consent(house, unit, consumer_id, consent_id, told_by(unit, by))
 
 
 def record_attorney(house: House, by: By, consumer_id: str) -> None:
     """An attorney represents the consumer: nobody but the attorney is contacted until a person has looked."""
-    with _stopping(house, consumer_id=consumer_id) as unit:
-        entry.enter_representation(house, unit, consumer_id, _told(unit, by))
+    with stopping(house, consumer_id=consumer_id) as unit:
+        entry.enter_representation(house, unit, consumer_id, told_by(unit, by))
 
 
 def record_wrong_party(house: House, by: By, consumer_id: str, contact_point_id: str) -> None:
     """The number, mailbox or address is somebody else's: it is not used again."""
-    with _stopping(house, consumer_id=consumer_id) as unit:
+    with stopping(house, consumer_id=consumer_id) as unit:
         _refuse_foreign_point(unit, contact_point_id, consumer_id)
-        told = _told(unit, by)
+        told = told_by(unit, by)
         entry.enter_point_state(house, unit, contact_point_id, told, kind="wrong_number", state="wrong_party")
 
 
@@ -323,12 +324,14 @@ def record_note(house: House, by: By, consumer_id: str, text: str, *, account_id
     with house.database.write(house.clock) as unit:
         _refuse_unknown(unit, consumer_id, account_id)
         sealed = house.sealer.seal(text.strip())
-        return entry.enter_note(unit, consumer_id, _told(unit, by), text_sealed=sealed, account_id=account_id)
+        return entry.enter_note(
+            unit, consumer_id, told_by(unit, by), text_sealed=sealed, account_id=account_id
+        )
 
 
 def record_promise(house: House, by: By, account_id: str, *, amount_minor: int, due_on: date) -> str:
-    with _stopping(house, account_id=account_id) as unit:
-        told = _told(unit, by)
+    with stopping(house, account_id=account_id) as unit:
+        told = told_by(unit, by)
         return entry.enter_promise(house, unit, account_id, told, amount_minor=amount_minor, due_on=due_on)
 
 
@@ -345,7 +348,7 @@ def record_payment(
 
     `reversal_of`: the payment on this account that is taken back, by either id.
     """
-    with _stopping(house, account_id=account_id) as unit:
+    with stopping(house, account_id=account_id) as unit:
         # locked, so that the same payment told twice at once is seen by one
         rows.account_of(unit, account_id)
         known = rows.payment_named(unit, account_id, external_id) if external_id is not None else None
@@ -361,7 +364,7 @@ def record_payment(
             house,
             unit,
             account_id,
-            _told(unit, by),
+            told_by(unit, by),
             amount_minor=amount_minor,
             reversal_of=reversal_of,
             external_id=external_id,
@@ -369,17 +372,17 @@ def record_payment(
 
 
 def record_recall(house: House, by: By, account_id: str, *, reason: str) -> None:
-    with _stopping(house, account_id=account_id) as unit:
-        entry.enter_recall(house, unit, account_id, _told(unit, by), reason=reason)
+    with stopping(house, account_id=account_id) as unit:
+        entry.enter_recall(house, unit, account_id, told_by(unit, by), reason=reason)
 
 
 def record_call_back(
     house: House, by: By, consumer_id: str, *, scope_date: date, account_id: str | None = None
 ) -> None:
     """The consumer agreed to be called on one day; until then there is no other contact."""
-    with _stopping(house, consumer_id=consumer_id) as unit:
+    with stopping(house, consumer_id=consumer_id) as unit:
         _refuse_unknown(unit, consumer_id, account_id)
-        told = _told(unit, by)
+        told = told_by(unit, by)
         entry.enter_call_back(
             house, unit, consumer_id, told, scope_date=scope_date, account_id=account_id, via="voice"
         )

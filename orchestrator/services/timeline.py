@@ -28,7 +28,7 @@ _FOR_EVER = 2**62
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Something that happened. `kind`: contact (made or received), refused (a contact that was not made), message
-    (their words), promise, payment, hold, release, dispute, answer, complaint, opt_out, cease, consent, note.
+    (their words), promise, payment, hold, release, dispute, answer, complaint, opt_out, cease, consent, wish, note.
 
     `detail` has what its kind has: outcome, template, version, verdict, text, amount_minor, currency ...
     """
@@ -171,6 +171,7 @@ _PERSONAL = (
     ("cease_request", "cease", "form, via"),
     ("consent", "consent", "type, channel, via, scope_date"),
     ("opt_out", "opt_out", "channel, withdrawn"),
+    ("preference", "wish", 'kind, days, start, "end", until, place, channel, withdrawn, correction_reason'),
 )
 
 
@@ -182,7 +183,7 @@ def _facts(tables: Iterable[tuple[str, str, str]], *, has_account: bool) -> Sour
                 f"SELECT occurred_at, id, recorded_by, source, {account}, {columns} FROM {table} "  # noqa: S608
                 "WHERE consumer_id = :id AND occurred_at < :before"
             )
-            names = columns.split(", ")
+            names = columns.replace('"', "").split(", ")
             for row in _rows(unit, sql, consumer_id, before):
                 detail = dict(zip(names, row[5:], strict=True)) | {"source": row[3]}
                 accounts = (row[4],) if row[4] else ()

@@ -118,6 +118,7 @@ class PreferenceRow(NamedTuple):
     place: str | None
     channel: str | None
     source: str
+    occurred_at: int
 
 
 class CeaseRow(NamedTuple):

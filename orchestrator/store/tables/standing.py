@@ -55,7 +55,7 @@ class OptOut(SQLModel, table=True):
 
 
 class Preference(Fact, table=True):
-    """kind: inconvenient_time, inconvenient_place, excluded_channel, voice_only_by_mail ..."""
+    """kind: inconvenient_time, inconvenient_place, excluded_channel, preferred_channel. Times are local."""
 
     __tablename__ = "preference"
 

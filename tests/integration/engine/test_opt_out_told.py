@@ -10,7 +10,7 @@ import pytest
 from bench.book import Book
 from orchestrator.engine import entry
 from orchestrator.engine.entry import Told
-from orchestrator.errors import UsageError
+from orchestrator.errors import UnknownReference, UsageError
 from orchestrator.services.fact import By, record_opt_out
 from orchestrator.store.database import Database
 from orchestrator.store.entry import stops_in_force
@@ -53,6 +53,13 @@ def test_a_consumer_and_an_address_are_both_closed(database: Database, channel: 
     assert reached(played) == {"C0000002"}
     index = played.house.sealer.index("phone", NUMBER)
     assert stops(played) == {(ANN, None, channel), (None, index, channel)}
+
+
+def test_a_stop_of_somebody_who_is_not_in_the_book_is_refused(database: Database) -> None:
+    played = stage.build(database, book=Book(count=1))
+    with pytest.raises(UnknownReference):
+        record_opt_out(played.house, By("api"), consumer_id="C-nobody", address=NUMBER)
+    assert stops(played) == set()
 
 
 def test_the_same_stop_told_twice_is_written_once(played: Stage) -> None:
