@@ -6,7 +6,8 @@ belongs to every debt talked about; everything else to the debts it was attribut
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import msgspec
 
@@ -67,6 +68,37 @@ def token_of(rule_id: str, counts: Counts, actor: str) -> str:
 def is_reply(touch: Touch) -> bool:
     """True if the contact answers what the consumer asked."""
     return touch.reply or touch.in_response_to_request
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """How many messages of the consumer there are on a channel, and how many of them are answered."""
+
+    received: int
+    used: int
+
+    @property
+    def left(self) -> int:
+        return self.received - self.used
+
+
+def answers(events: Iterable[Event], channel: str, at: int) -> Answers:
+    """The count of the one-answer rule until `at` (microseconds), over events in the order of their times.
+
+    Any message of ours on that channel answers one that was waiting, an automatic one as well: comment 6(b)(1)-2 to
+    12 CFR 1006. What was answered stays answered. A message of two who count as one person is one message.
+    """
+    received = used = 0
+    known: set[str] = set()
+    for event in events:
+        if event.channel != channel or to_micros(event.at) > at:
+            continue
+        if event.direction != Direction.INBOUND:
+            used += used < received
+        elif event.id is None or event.id not in known:
+            received += 1
+            known |= {event.id} if event.id is not None else set()
+    return Answers(received, used)
 
 
 def _counted_outcome(counts: Counts, *, open_counts: bool) -> Predicate:

@@ -262,7 +262,10 @@ class Notice(Frozen, frozen=True):
 
 
 class Touch(Frozen, frozen=True):
-    """What the contact that is judged and the events of the past have in common."""
+    """What the contact that is judged and the events of the past have in common.
+
+    `in_reply_to`: the id of the consumer's message that it answers; `reply` says that the answer is within the rule.
+    """
 
     at: Instant
     channel: Channel
@@ -282,6 +285,7 @@ class Touch(Frozen, frozen=True):
     flags: tuple[Word, ...] = ()
     body: str | None = None
     reply: bool = False
+    in_reply_to: Name | None = None
     in_response_to_request: bool = False
 
 

@@ -28,13 +28,17 @@ class ObligationSlots(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class FrontMatter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """As written at the top of the file; `max_segments` bounds an SMS with its longest values."""
+    """As written at the top of the file; `max_segments` bounds an SMS with its longest values.
+
+    `reply`: an approved answer to what the consumer wrote; it leaves as that, and as nothing else.
+    """
 
     name: str
     channel: str
     locale: str
     content: str
     description: str = ""
+    reply: bool = False
     max_segments: int = 6
     variables: dict[str, Variable] = {}
     obligations: ObligationSlots = ObligationSlots()

@@ -43,6 +43,7 @@ def list_templates(runtime: TheRuntime, _caller: CanReview) -> Page:
             "channel": one.channel,
             "language": one.locale,
             "content": one.content,
+            "reply": one.front.reply,
             "version": one.version,
         }
         for one in runtime.house.catalog

@@ -22,6 +22,7 @@ def asked(body: CheckRequest) -> Asked:
         account_ids=tuple(body.account_ids),
         address=body.address,
         at=body.at,
+        in_reply_to=body.in_reply_to,
     )
 
 
@@ -58,6 +59,7 @@ async def make_contact(
         address=body.address,
         template=body.template,
         language=body.language,
+        in_reply_to=body.in_reply_to,
     )
     key = derived_key(request, caller.key_id)
     sent = await service.send_contact(runtime.house, wanted, requested_by=f"key:{caller.name}", key=key)

@@ -26,6 +26,12 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+IN_REPLY_TO = (
+    "the inbound message that it answers, by its id (`detail.message_id` of a reply on the work list): it leaves on the"
+    " channel of that message, with a template that is an answer (`reply` in the list of templates), once a message"
+)
+
+
 class CheckRequest(Body):
     """May this contact be made? Without `account_ids`: every open account of the consumer, the worst answer."""
 
@@ -36,6 +42,7 @@ class CheckRequest(Body):
         default=None, description="a number, mailbox or contact point id; none: the best one"
     )
     at: AwareDatetime | None = Field(default=None, description="when it would be made; none: now")
+    in_reply_to: Id | None = Field(default=None, description=IN_REPLY_TO)
 
 
 class CheckBatch(Body):
@@ -55,6 +62,7 @@ class ContactRequest(Body):
     language: (
         Annotated[str, Field(max_length=35, description="of the message; left out: the consumer's")] | None
     ) = None
+    in_reply_to: Id | None = Field(default=None, description=IN_REPLY_TO)
 
 
 class ReservationRequest(Body):

@@ -23,6 +23,9 @@ Channel = Annotated[StepChannel, typer.Option(help="sms, email, voice, letter or
 Address = Annotated[
     str | None, typer.Option(help="A number, mailbox or contact point id; none: the best one.")
 ]
+InReplyTo = Annotated[
+    str | None, typer.Option(help="The id of the consumer's message that it answers, once a message.")
+]
 
 
 def moment(text: str | None) -> datetime | None:
@@ -48,10 +51,13 @@ def check(
     ] = None,
     address: Address = None,
     at: Annotated[str | None, typer.Option(help="RFC 3339; none: now.")] = None,
+    in_reply_to: InReplyTo = None,
     as_json: Json = False,
 ) -> None:
     """May this contact be made: exit 0 for allow, 1 otherwise. Sends nothing, writes nothing."""
-    contact = Contact(consumer, channel.value, tuple(account or ()), address, at=moment(at))
+    contact = Contact(
+        consumer, channel.value, tuple(account or ()), address, at=moment(at), in_reply_to=in_reply_to
+    )
     with open_runtime() as runtime:
         verdict = check_contact(runtime.house, contact)
     if as_json:
@@ -68,10 +74,11 @@ def send(
     channel: Channel,
     template: Annotated[str, typer.Option(help="As in `templates list`.")],
     address: Address = None,
+    in_reply_to: InReplyTo = None,
     as_json: Json = False,
 ) -> None:
     """The same gate, then the contact: exit 0 if it left, 1 if it was refused."""
-    contact = Contact(consumer, channel.value, tuple(account), address, template)
+    contact = Contact(consumer, channel.value, tuple(account), address, template, in_reply_to=in_reply_to)
     with open_runtime() as runtime:
         if template not in runtime.house.catalog.names():
             known = ", ".join(runtime.house.catalog.names())

@@ -33,6 +33,7 @@ def list_templates(as_json: Json = False) -> None:
                     "channel": t.channel,
                     "language": t.locale,
                     "content": t.content,
+                    "reply": t.front.reply,
                     "version": t.version,
                 }
                 for t in catalog

@@ -23,6 +23,9 @@ from orchestrator.engine.judgement import (
 from orchestrator.engine.message import Blocked, Composed, compose
 from policies.verdict import Decision, Verdict
 
+ALREADY_ANSWERED = "already_answered"
+MESSAGE_TOO_OLD = "message_too_old"
+
 
 class Choice(msgspec.Struct, frozen=True):
     """What a step comes to. `composed` only with ALLOW; `judged` is None where the step has no contact point."""
@@ -51,6 +54,8 @@ class Wish(msgspec.Struct, frozen=True):
     """All the accounts or none: a caller outside cannot be told to leave some out."""
     language: str | None = None
     """What the message is written in, None: the consumer's."""
+    in_reply_to: str | None = None
+    """The inbound message that it answers."""
 
 
 def wish_of(consumer_id: str, account_ids: Sequence[str], step: Step, attempt_id: str) -> Wish:
@@ -64,6 +69,7 @@ def choose(house: House, reader: Reader, wish: Wish, at: datetime) -> Choice:
     for proposal in _proposals(reader, wish):
         judge = judge_one if wish.exact else judge_group
         judged = within_handover(judge(house, reader, proposal, at), at)
+        judged = once_a_message(reader, judged, at)
         if judged.is_allowed:
             if not wish.template_needed:
                 return Choice(with_alternatives(judged, refused))
@@ -96,6 +102,7 @@ def _proposals(reader: Reader, wish: Wish) -> Iterator[Proposal]:
                     content=wish.content,
                     automated=wish.automated and channel == StepChannel.VOICE,
                     language=language,
+                    in_reply_to=wish.in_reply_to,
                 )
 
 
@@ -115,6 +122,27 @@ def within_handover(judged: Judged, at: datetime) -> Judged:
         return judged
     found = "letters are handed over from 08:00 to 20:00 local time"
     return instead(judged, "letter_handover", found, decision=Decision.DEFER, retry_at=opens)
+
+
+def once_a_message(reader: Reader, judged: Judged, at: datetime) -> Judged:
+    """One message has one answer: what is said after it is a contact like any other, and is asked for as one.
+
+    Comment 6(b)(1)-2 to 12 CFR 1006 frees one answer only; that nothing else calls itself one is ours.
+    """
+    if not judged.is_allowed or judged.proposal.in_reply_to is None:
+        return judged
+    replies = reader.replies(judged.proposal, at)
+    if not replies.is_known:
+        found = (
+            "the message is older than the limits look back: whether it was answered is not counted any more"
+        )
+        return instead(judged, MESSAGE_TOO_OLD, found, decision=Decision.DENY)
+    if replies.answered_at is None:
+        return judged
+    found = (
+        f"the message was answered at {replies.answered_at.isoformat(timespec='seconds')}: it has one answer"
+    )
+    return instead(judged, ALREADY_ANSWERED, found, decision=Decision.DENY)
 
 
 def with_alternatives(judged: Judged, others: Sequence[Judged]) -> Judged:

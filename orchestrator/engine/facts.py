@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from orchestrator.domain.instant import from_micros
+from orchestrator.domain.instant import from_micros, to_micros
 from orchestrator.engine import register
 from orchestrator.store.dossier import AccountRow, ConsumerRow, ContactRow, PointRow, Pool
 from policies import consent

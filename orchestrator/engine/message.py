@@ -15,7 +15,7 @@ import msgspec
 
 from channels.contract import content_digest
 from orchestrator.domain.firm import Sender
-from orchestrator.engine.facts import Reader
+from orchestrator.engine.facts import Proposal, Reader
 from orchestrator.engine.house import House
 from orchestrator.engine.judgement import Judged
 from orchestrator.store.dossier import AccountRow, ConsumerRow
@@ -72,12 +72,9 @@ def compose(
             "template_missing", f"no template {template!r} for {channel} in the consumer's language"
         )
     form, sender = found
-    if form.content != proposal.content:
-        # rules are lifted by what a message is: it must be what it was judged as
-        reason = f"judged as {proposal.content}, but the template {form.id} is {form.content}"
-        return Blocked("content_differs", reason)
-    if sender.missing:
-        return Blocked("sender_incomplete", f"the firm file lacks {', '.join(sender.missing)}")
+    unfit = _unfit(form, sender, proposal)
+    if unfit is not None:
+        return unfit
     today = local_date(judged.facts.zones, at)
     variables: dict[str, Any] = {
         **sender.variables,
@@ -93,6 +90,19 @@ def compose(
     except TemplateError as error:
         return Blocked("template_failed", error.message)
     return _composed(rendered, channel, str(variables["consumer_name"]))
+
+
+def _unfit(form: Template, sender: Sender, proposal: Proposal) -> Blocked | None:
+    """Why this template is not what was judged. Rules are lifted by what a message is: it must be that."""
+    if form.content != proposal.content:
+        reason = f"judged as {proposal.content}, but the template {form.id} is {form.content}"
+        return Blocked("content_differs", reason)
+    if form.front.reply != (proposal.in_reply_to is not None):
+        is_what = "answers a message" if form.front.reply else "is no approved answer to a message"
+        return Blocked("not_an_answer", f"the template {form.id} {is_what} of the consumer")
+    if sender.missing:
+        return Blocked("sender_incomplete", f"the firm file lacks {', '.join(sender.missing)}")
+    return None
 
 
 def _composed(rendered: Rendered, channel: str, name: str) -> Composed:

@@ -209,7 +209,9 @@ class Recorder:
 
     def _event(self, judged: Judged, attempt_id: str) -> None:
         contact, proposal, at = judged.facts.contact, judged.proposal, to_micros(self.now)
-        detail = {"automated": True} if contact.automated else None
+        detail: dict[str, object] = {"automated": True} if contact.automated else {}
+        if contact.in_reply_to is not None:
+            detail |= {"in_reply_to": contact.in_reply_to, "reply": contact.reply}
         pool = self.reader.pool(proposal.consumer_id)
         row = ContactRow(
             consumer_id=proposal.consumer_id,
@@ -228,7 +230,7 @@ class Recorder:
             content=contact.content,
             number_kind=contact.number_kind.value if contact.number_kind is not None else None,
             place=contact.place,
-            detail=detail,
+            detail=detail or None,
             attempt_id=attempt_id,
         )
         if pool is not None:

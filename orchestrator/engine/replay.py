@@ -34,6 +34,9 @@ Advance = Callable[[int, int], None]
 _OWN = frozenset(
     {
         "letter_handover",
+        "already_answered",
+        "message_too_old",
+        "not_an_answer",
         "content_differs",
         "sender_incomplete",
         "template_missing",
@@ -266,5 +269,6 @@ def rebuild_facts(house: House, unit: Session, verdict_id: str) -> f.Facts | Non
         automated=recorded.contact.automated,
         language=recorded.contact.language,
         party=recorded.contact.party,
+        in_reply_to=recorded.contact.in_reply_to,
     )
     return reader.facts(proposal, at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,12 +18,15 @@ from orchestrator.engine.house import House
 from orchestrator.engine.judgement import alternative, earliest, refusal
 from orchestrator.engine.record import Origin
 from orchestrator.errors import UnknownReference, UsageError
-from orchestrator.store import claim, contacting
+from orchestrator.services import worklist
+from orchestrator.store import claim, contacting, inbound
 from orchestrator.store.identifier import derived_id, new_id
+from orchestrator.store.inbound import MessageRow
 from orchestrator.store.session import Session
 from policies.verdict import Alternative, Decision, Verdict
 
 CHANNELS = ("sms", "email", "voice", "letter")
+_NEVER_LEFT = frozenset({"released", "expired"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class Contact:
     """A contact somebody asks about. No accounts: all of the consumer's. `address`: a value or a contact point's id.
 
     `at` (aware) asks about another time; only `check` takes it. `language`: of the message, None: the consumer's.
+    `in_reply_to`: the inbound message that it answers, on the channel of that message.
     """
 
     consumer_id: str
@@ -41,6 +46,7 @@ class Contact:
     at: datetime | None = None
     automated: bool = False
     language: str | None = None
+    in_reply_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,15 @@ async def send_contact(house: House, contact: Contact, *, requested_by: str, key
     await Dispatcher(house).run_channel(Channel(contact.channel), attempt_id)
     with house.database.read(house.clock) as unit:
         made = contacting.attempt(unit, attempt_id)
-        return Sent(choice.judged.verdict, attempt_id, _outcome(made) if made is not None else None)
+    if contact.in_reply_to is not None and made is not None and made.state not in _NEVER_LEFT:
+        _settle(house, contact.in_reply_to, by=requested_by)
+    return Sent(choice.judged.verdict, attempt_id, _outcome(made) if made is not None else None)
+
+
+def _settle(house: House, message_id: str, *, by: str) -> None:
+    """The answer left: its message waits for nobody any more. What a person closed before stays closed."""
+    with suppress(UnknownReference):
+        worklist.close(house, derived_id("ta", "reply", message_id), by=by, outcome="answered")
 
 
 def verdict_of(choice: Choice, contact: Contact, at: datetime) -> Verdict:
@@ -143,6 +157,7 @@ def _wish(
     if contact.channel not in KIND_OF_CHANNEL:
         known = ", ".join(sorted(KIND_OF_CHANNEL))
         raise UsageError(f"{contact.channel!r} is not a channel", where="channel", hint=f"one of {known}")
+    answered = _answered(unit, contact)
     return Wish(
         consumer_id=contact.consumer_id,
         account_ids=account_ids,
@@ -150,11 +165,35 @@ def _wish(
         content=_content(house, contact),
         channels=(contact.channel,),
         attempt_id=attempt_id,
-        contact_point_id=point_id(house, unit, contact),
+        contact_point_id=point_id(house, unit, contact) or _answers_to(unit, contact, answered),
         automated=contact.automated or (bool(attempt_id) and contact.channel == "voice"),
         template_needed=bool(attempt_id),
         language=contact.language,
+        in_reply_to=contact.in_reply_to,
     )
+
+
+def _answered(unit: Session, contact: Contact) -> MessageRow | None:
+    """The message that the contact answers: one of this consumer, by this channel."""
+    if contact.in_reply_to is None:
+        return None
+    found = inbound.message_of(unit, contact.consumer_id, contact.in_reply_to)
+    if found is None:
+        raise UnknownReference(f"{contact.consumer_id} wrote no such message", where="in_reply_to")
+    if found.channel != contact.channel:
+        raise UsageError(
+            f"the message came by {found.channel}, and its answer leaves the same way",
+            where="in_reply_to",
+            hint=f"channel {found.channel}",
+        )
+    return found
+
+
+def _answers_to(unit: Session, contact: Contact, answered: MessageRow | None) -> str | None:
+    """The number or mailbox that a message came from, if it is the consumer's; None: any of the channel."""
+    if answered is None:
+        return None
+    return contacting.point_of_value(unit, contact.consumer_id, answered.value_index)
 
 
 def _content(house: House, contact: Contact) -> str:

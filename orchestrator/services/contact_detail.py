@@ -5,7 +5,7 @@ Nothing is sent or written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ import msgspec
 from orchestrator.engine.choice import within_handover
 from orchestrator.engine.facts import Proposal, Reader
 from orchestrator.engine.house import House
-from orchestrator.engine.judgement import judge_one
+from orchestrator.engine.judgement import Judged, judge_one
 from orchestrator.engine.message import Blocked, Body, Composed
 from orchestrator.engine.reading import read_batch
 from orchestrator.services.contact_panel import PointAnswer
@@ -135,7 +135,7 @@ def _templates_of(channel: str) -> str:
 def _offers(house: House, channel: str) -> Iterator[Offer]:
     by_name: dict[str, list[Template]] = {}
     for one in house.catalog:
-        if one.channel == channel and not one.content.startswith(_CONFIRMATIONS):
+        if one.channel == channel and not one.front.reply and not one.content.startswith(_CONFIRMATIONS):
             by_name.setdefault(one.name, []).append(one)
     for name, forms in sorted(by_name.items(), key=lambda entry: (entry[0] != SCRIPT, entry[0])):
         yield Offer(name, forms[0].content, tuple(sorted(form.locale for form in forms)))
@@ -173,6 +173,15 @@ def _with_message(  # noqa: PLR0917 - what a message is made of
     verdict = within_handover(judged, at).verdict
     if isinstance(composed, Blocked):
         return _replaced(detail, None, composed.found)
+    return _replaced(detail, message_of(house, judged, composed, verdict), "")
+
+
+def _replaced(detail: Detail, message: Message | None, blocked: str) -> Detail:
+    return Detail(detail.said, detail.used, detail.offers, detail.template, detail.locale, message, blocked)
+
+
+def message_of(house: House, judged: Judged, composed: Composed, verdict: Verdict) -> Message:
+    """The message in its words, with what the law makes it carry; `verdict` is the answer for it."""
     form = house.catalog.get(composed.template)
     texts = form.texts.texts if form is not None and form.texts is not None else {}
     cited = {one.id: one.citation for one in judged.verdict.obligations}
@@ -180,14 +189,6 @@ def _with_message(  # noqa: PLR0917 - what a message is made of
         name: cited.get(name) or (texts[name].citation if name in texts else "")
         for name in composed.obligations
     }
-    return _replaced(detail, _message(composed, citations, verdict, proposal.channel), "")
-
-
-def _replaced(detail: Detail, message: Message | None, blocked: str) -> Detail:
-    return Detail(detail.said, detail.used, detail.offers, detail.template, detail.locale, message, blocked)
-
-
-def _message(composed: Composed, citations: Mapping[str, str], verdict: Verdict, channel: str) -> Message:
     return Message(
         template=composed.template,
         version=composed.version,
@@ -196,6 +197,6 @@ def _message(composed: Composed, citations: Mapping[str, str], verdict: Verdict,
         text=composed.text,
         has_html=bool(msgspec.json.decode(composed.body, type=Body).html),
         obliged=tuple(Obliged(name, text, citations[name]) for name, text in composed.obligations.items()),
-        size=measure(composed.text) if channel == "sms" else None,
+        size=measure(composed.text) if judged.proposal.channel == "sms" else None,
         verdict=verdict,
     )

@@ -38,11 +38,18 @@ def preview(
         channel=channel,
         contact_point_id=point.id if point is not None else None,
         language=reader.consumer(consumer_id).language,
+        # an answer is shown as one; there is no message, so it is judged like any other contact
+        in_reply_to=ATTEMPT if (template, channel) in replies_of(house) else None,
     )
     _, composed = compose_as(house, reader, proposal, template, at)
     if isinstance(composed, Blocked):
         raise InputError(composed.found, code=composed.code, where=template)
     return composed
+
+
+def replies_of(house: House) -> set[tuple[str, str]]:
+    """Names and channels of the templates that answer what a consumer wrote."""
+    return {(one.name, one.channel) for one in house.catalog if one.front.reply}
 
 
 def compose_as(

@@ -163,6 +163,7 @@ def _other_facts(reader: Reader, row: Row, recorded: f.Facts, channel: str, poin
         automated=recorded.contact.automated and channel == Channel.VOICE,
         language=recorded.contact.language,
         party=recorded.contact.party,
+        in_reply_to=recorded.contact.in_reply_to if channel == row.channel else None,
     )
     asked = reader.facts(proposal, from_micros(row.as_of))
     return msgspec.structs.replace(

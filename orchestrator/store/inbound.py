@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
+
+import msgspec
 
 from orchestrator.store.session import Session
 
@@ -24,6 +26,60 @@ def senders(unit: Session, value_index: str) -> list[tuple[str, str]]:
     """(consumer, contact point) of everyone who has this number or mailbox."""
     sql = "SELECT consumer_id, id FROM contact_point WHERE value_index = :value AND party_id IS NULL ORDER BY 1, 2"
     return [(row[0], row[1]) for row in unit.query(sql, {"value": value_index})]
+
+
+class MessageRow(NamedTuple):
+    """A message as it was kept; `occurred_at` in microseconds, `intent` the intents read in it, by commas.
+
+    `account_ids`: what the last contact before it was about (JSON).
+    """
+
+    id: str
+    channel: str
+    value_index: str
+    intent: str | None
+    occurred_at: int
+    body_sealed: bytes | None
+    account_ids: Any
+
+
+def message_of(unit: Session, consumer_id: str, message_id: str) -> MessageRow | None:
+    """A message that this consumer wrote, alone or with whoever shares the number or mailbox."""
+    row = unit.one(
+        "SELECT m.id, m.channel, m.value_index, m.intent, m.occurred_at, m.body_sealed, e.account_ids "
+        "FROM inbound_message m JOIN contact_event e ON e.event_id = m.id AND e.consumer_id = :consumer "
+        "WHERE m.id = :id ORDER BY e.version DESC LIMIT 1",
+        {"id": message_id, "consumer": consumer_id},
+    )
+    return None if row is None else MessageRow._make(row)
+
+
+class AnswerRow(NamedTuple):
+    """What left in answer to a message; `occurred_at` in microseconds."""
+
+    message_id: str
+    attempt_id: str
+    occurred_at: int
+
+
+def answers_since(unit: Session, consumer_id: str, since: int) -> list[AnswerRow]:
+    """What left in answer to messages of this person since then, as it is known now; what never left is left out."""
+    sql = (
+        "SELECT e.detail, e.event_id, e.occurred_at FROM contact_event e WHERE e.consumer_id IN (SELECT o.id FROM "
+        "consumer c JOIN consumer o ON o.pool_id = c.pool_id WHERE c.id = :id) AND e.occurred_at >= :since AND "
+        "e.direction = 'outbound' AND e.detail IS NOT NULL AND (e.outcome IS NULL OR e.outcome <> 'released') AND "
+        "NOT EXISTS (SELECT 1 FROM contact_event l WHERE l.consumer_id = e.consumer_id AND l.event_id = e.event_id "
+        "AND l.version > e.version) ORDER BY e.occurred_at, e.event_id"
+    )
+    rows = unit.query(sql, {"id": consumer_id, "since": since})
+    found = [(_opened(detail).get("in_reply_to"), attempt_id, at) for detail, attempt_id, at in rows]
+    return [AnswerRow(str(message_id), attempt_id, at) for message_id, attempt_id, at in found if message_id]
+
+
+def _opened(detail: Any) -> dict[str, Any]:
+    """SQLite gives JSON as text."""
+    found = msgspec.json.decode(detail) if isinstance(detail, str | bytes) else detail
+    return found if isinstance(found, dict) else {}
 
 
 def messages_from(unit: Session, channel: str, value_index: str) -> set[str]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal
 
+from policies.counting import answers
 from policies.facts import Consent, Frozen, RuleId
 from policies.instant import DAY, FOREVER, clock_micros, to_micros
 from policies.prepare import Local, Moment, Prepared
 from policies.rule import Kind, Lift, RuleInForce, Traits
-from policies.vocabulary import Channel, Direction, RuleKind
+from policies.vocabulary import Channel, RuleKind
 
 
 class Params(Frozen, frozen=True):
@@ -24,23 +25,10 @@ class Params(Frozen, frozen=True):
     lifts: tuple[RuleId, ...]
 
 
-def _unanswered(prepared: Prepared, moment: Moment) -> int:
-    """Messages of the consumer on this channel that have had no answer yet. Any message of ours answers one."""
-    waiting, channel = 0, prepared.contact.channel
-    for event in prepared.events:
-        if event.channel != channel or to_micros(event.at) > moment.at:
-            continue
-        if event.direction == Direction.INBOUND:
-            waiting += 1
-        elif waiting:
-            waiting -= 1
-    return waiting
-
-
 def _respond_once(prepared: Prepared, moment: Moment) -> int:
     if not prepared.contact.reply:
         return 0
-    return FOREVER if _unanswered(prepared, moment) else 0
+    return FOREVER if answers(prepared.events, prepared.contact.channel, moment.at).left else 0
 
 
 def _consumer_session(prepared: Prepared, moment: Moment) -> int:
