@@ -23,6 +23,7 @@ from orchestrator.console import (
     page,
     policy,
     record,
+    reply,
     search,
     sign_in,
     unsubscribe,
@@ -59,6 +60,7 @@ def routers() -> list[APIRouter]:
             me,
             policy,
             record,
+            reply,
             work,
         )
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -14,11 +15,13 @@ from orchestrator.console.contact_panel import panel_values
 from orchestrator.console.cookie import runtime_of
 from orchestrator.console.page import page, wording_of, words_of
 from orchestrator.console.record_wording import LEADS, told_of
+from orchestrator.console.reply_view import reply_values
 from orchestrator.console.timeline_wording import TimelineWording
 from orchestrator.console.work import queue_values
-from orchestrator.errors import UnknownReference
+from orchestrator.errors import UnknownReference, UsageError
 from orchestrator.services import user
 from orchestrator.services.consumer_view import ConsumerView, view_consumer
+from orchestrator.services.fact import may_release
 from orchestrator.services.timeline import SHOWN, read_timeline
 
 router = APIRouter(prefix="/consumers")
@@ -37,10 +40,13 @@ def show_consumer(  # noqa: PLR0917 - what the address says
     before: Before = "",
     task: AccountId = None,
     told: AccountId = None,
+    reply: AccountId = None,
 ) -> Response:
     """The whole screen; `show` and `before` choose a part of the timeline, `task` the case it was opened for,
-    `told` what was just recorded."""
+    `told` what was just recorded, `reply` the message of theirs that is opened."""
     values = record_values(request, visitor, consumer_id, account, show=show, before=before)
+    if reply:
+        values |= opened_reply(request, visitor, values, reply, account)
     if told in LEADS:
         values["told"] = told_of(values["words"], told)
     values["queue"] = queue_values(request, visitor, task or "")
@@ -91,10 +97,23 @@ def record_values(
         "zone": view.main_zone,
         "place": next((one.city for one in view.points if one.city and one.party is None), ""),
         "told": None,
+        "may_release": partial(may_release, visitor.role),
         "creditors": sorted({one.creditor for one in view.accounts}),
         "totals": _totals(view),
         **timeline_values(request, visitor, view, show=show, before=before),
     }
+
+
+def opened_reply(
+    request: Request, visitor: Visitor, values: dict[str, Any], message_id: str, account: str | None
+) -> dict[str, Any]:
+    """The message opened on the timeline, above it where it is too old for the page; a call is not answered there."""
+    listed = {row.entry.id for day in values["days"] for row in day.rows if row.entry is not None}
+    try:
+        opened = reply_values(request, visitor, values["view"], message_id, account)
+    except UsageError:
+        return {}
+    return opened | {"reply_is_listed": message_id in listed}
 
 
 def wording(request: Request, visitor: Visitor, view: ConsumerView) -> ConsumerWording:
@@ -112,7 +131,7 @@ def timeline_values(
     people = {one.id: one.display_name for one in user.everybody(house)}
     days = TimelineWording(wording(request, visitor, view), people).days(found.entries)
     older = found.before.isoformat() if found.before is not None else ""
-    return {"days": days, "older": older, "show": chosen}
+    return {"days": days, "older": older, "show": chosen, "reply": None, "reply_is_listed": False}
 
 
 def moment_of(text: str) -> datetime | None:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from orchestrator.console.message import N_
+from orchestrator.console.role import ROLE_WORDS
 from orchestrator.console.vocabulary import Translator, word
 from orchestrator.console.wording import Wording
+from orchestrator.domain.permission import Permission, roles_with
 from orchestrator.services.consumer_view import AccountView, ConsumerView, PointView, Standing
 from policies.vocabulary import WEEKDAYS
 
@@ -143,6 +145,10 @@ class ConsumerWording:
 
     def word(self, vocabulary: str, name: str) -> str:
         return word(self.translator, vocabulary, name)
+
+    def releasers(self) -> str:
+        """The roles that lift what nobody here agreed to."""
+        return self.say.beside(self.said(ROLE_WORDS[role]) for role in roles_with(Permission.RELEASE))
 
     def account(self, account_id: str | None) -> str:
         """How an account is named beside others: its label, else its id."""

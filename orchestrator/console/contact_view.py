@@ -14,9 +14,9 @@ from orchestrator.console import reason
 from orchestrator.console.message import N_
 from orchestrator.console.reason import ReasonWording
 from orchestrator.console.strip import Day, Strip, clock_moments, days_of, week_strip
-from orchestrator.console.vocabulary import word
+from orchestrator.console.vocabulary import Translator, word
 from orchestrator.console.wrap_up import WrapUp
-from orchestrator.services.contact_detail import Detail, Message, Use
+from orchestrator.services.contact_detail import Detail, Message, Obliged, Use
 from orchestrator.services.contact_panel import Panel, PointAnswer
 from orchestrator.services.said import Said
 from policies.outline import Piece as Outlined
@@ -223,7 +223,7 @@ class ContactWording:
                 continue  # what stands in the way, and what is counted beside it
             state = reason.REPLY_CLASSES.get(one.reply, "allow")
             text = self.reasons.sentence(one, channel)
-            cited = _short(one.rule.citation) if one.rule is not None else ""
+            cited = short_citation(one.rule.citation) if one.rule is not None else ""
             known = found.get((state, text))
             if known is None or (known.citation.startswith(_FIRM) and not cited.startswith(_FIRM)):
                 rule = one.rule.id if one.rule is not None else ""
@@ -268,24 +268,11 @@ class ContactWording:
 
     def added(self, message: Message) -> list[Added]:
         """What the law adds, by number in the order in which it stands in the text."""
-        there = [one for one in message.obliged if one.text and one.text in message.text]
-        there.sort(key=lambda one: message.text.index(one.text))
-        return [
-            Added(number, word(self.words, "element", one.id), _short(one.citation))
-            for number, one in enumerate(there, 1)
-        ]
+        return added(self.words, message)
 
     def pieces(self, message: Message) -> list[Piece]:
         """The message cut where something was added that cannot be edited away."""
-        found, text, at = [], message.text, 0
-        there = [one for one in message.obliged if one.text and one.text in text]
-        for number, one in enumerate(sorted(there, key=lambda one: text.index(one.text)), 1):
-            begins = text.index(one.text)
-            if begins < at:  # stands inside of what is marked already
-                continue
-            found += [Piece(text[at:begins], 0), Piece(one.text, number)]
-            at = begins + len(one.text)
-        return [piece for piece in (*found, Piece(text[at:], 0)) if piece.text]
+        return pieces(message)
 
     def _row(self, place: int, answer: PointAnswer, is_chosen: bool) -> Row:
         panel = self.panel
@@ -351,7 +338,33 @@ class ContactWording:
         )
 
 
-def _short(citation: str) -> str:
+def added(words: Translator, message: Message) -> list[Added]:
+    """What the law makes a message carry, by number in the order in which it stands in the text."""
+    return [
+        Added(number, word(words, "element", one.id), short_citation(one.citation))
+        for number, one in enumerate(_there(message), 1)
+    ]
+
+
+def pieces(message: Message) -> list[Piece]:
+    """A message cut where something was added that cannot be edited away."""
+    found, text, at = [], message.text, 0
+    for number, one in enumerate(_there(message), 1):
+        begins = text.index(one.text)
+        if begins < at:  # stands inside of what is marked already
+            continue
+        found += [Piece(text[at:begins], 0), Piece(one.text, number)]
+        at = begins + len(one.text)
+    return [piece for piece in (*found, Piece(text[at:], 0)) if piece.text]
+
+
+def _there(message: Message) -> list[Obliged]:
+    """What is added, in the order in which it stands in the text."""
+    there = [one for one in message.obliged if one.text and one.text in message.text]
+    return sorted(there, key=lambda one: message.text.index(one.text))
+
+
+def short_citation(citation: str) -> str:
     """The first source of a citation: the rule's own page has them all."""
     first = re.split(r"[;；]", citation)[0].strip()
     return _FIRM if first.startswith(_FIRM) else first

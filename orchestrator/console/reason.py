@@ -73,6 +73,10 @@ class ReasonWording:
         """The fact and its date, for the row."""
         return self._reason(row, text.SHORT)
 
+    def brief(self, said: Said, channel: str) -> str:
+        """The fact and its date of one rule's word, for a row of a past answer."""
+        return self._worded(said, text.SHORT, channel)
+
     def full(self, row: PointAnswer) -> str:
         """The same as a whole sentence, for the detail."""
         return self._reason(row, text.FULL)

@@ -125,6 +125,13 @@ SHORT: dict[str, str] = {
     "sender_incomplete": N_("The sender’s own data are incomplete."),
     "policy_unavailable": N_("No policy covers this contact."),
     "letter_handover": N_("Handed over from 08:00 to 20:00."),
+    "already_answered": N_("This message was answered already."),
+    "message_too_old": N_("The message is too old to answer."),
+    "not_an_answer": N_("No approved answer to a message."),
+    "content_differs": N_("The text is not the one that was judged."),
+    "template_missing": N_("No template in this language."),
+    "template_failed": N_("The template could not be filled."),
+    "no_contact_point": N_("No number or address for it."),
     "stop_switch": N_("All contacts are stopped."),
     "other": N_("A rule stands in the way."),
 }
@@ -174,6 +181,11 @@ FULL: dict[str, str] = SHORT | {
     "third_party_ladder": N_("The consumer can still be reached, so contact persons are left alone."),
     "unknown_fact": N_("A fact that the rules need is not known: %(fact)s."),
     "letter_handover": N_("Letters are handed over from 08:00 to 20:00 local time, an operating default."),
+    "already_answered": N_(
+        "This message was answered already: it has one answer, and anything more is a contact like any other."
+    ),
+    "message_too_old": N_("The message is older than the limits look back, so nothing leaves as an answer to it."),
+    "not_an_answer": N_("The template is no approved answer to what a consumer writes."),
     "stop_switch": N_("All contacts are stopped until somebody releases the stop."),
     "policy_unavailable": N_("No policy covers this contact, so it is held."),
 }

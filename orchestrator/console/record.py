@@ -12,7 +12,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from orchestrator.console.access import MayRecord, Visitor
+from orchestrator.console.access import MayRecord, RoleMissingError, Visitor
 from orchestrator.console.consumer import wording
 from orchestrator.console.cookie import runtime_of
 from orchestrator.console.message import N_
@@ -21,6 +21,7 @@ from orchestrator.console.record_form import CHANNELS, FIELDS, TOO_MUCH, Asked, 
 from orchestrator.console.record_wish import SAVES as WISHES
 from orchestrator.console.record_wish import WISH_FORMS
 from orchestrator.console.record_wording import TITLES, told_of
+from orchestrator.domain.permission import Permission
 from orchestrator.engine.house import House
 from orchestrator.errors import UnknownReference
 from orchestrator.services import call_back, correction, fact
@@ -43,6 +44,7 @@ def show_form(
 ) -> Response:
     """The empty form; what the address says is filled in."""
     asked = _asked(request, visitor, consumer_id, kind, account, dict(request.query_params))
+    _refuse_release(visitor, kind, asked)
     asked.typed = {one.name: text_of(one, asked.given) for one in FIELDS[kind]}
     if not asked.typed.get("account") and asked.account is not None and kind != "note":
         asked.typed["account"] = asked.account.id
@@ -78,6 +80,15 @@ def _save(  # noqa: PLR0917 - a form and whose it is
     events = {"record-done": True, "consumer-changed": True, "draft-kept": {"value": f"{kind}-{consumer_id}"}}
     headers = {"HX-Retarget": "#told", "HX-Reswap": "innerHTML", "HX-Trigger": json.dumps(events)}
     return page(request, visitor, "consumer/part_told.html", told=told, headers=headers)
+
+
+def _refuse_release(visitor: Visitor, kind: str, asked: Asked) -> None:
+    """No form for what the role could not save: a page that says which roles lift this hold."""
+    if kind != "release":
+        return
+    standing = next((one for one in asked.words.view.standing if one.id == asked.given.get("id")), None)
+    if standing is not None and not fact.may_release(visitor.role, standing.what):
+        raise RoleMissingError(visitor, Permission.RELEASE)
 
 
 def _asked(  # noqa: PLR0917 - a form and whose it is

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from orchestrator.console.consumer_wording import CONSENTS, DISPUTE_FORMS, ConsumerWording
 from orchestrator.console.message import N_
+from orchestrator.console.reason import ReasonWording
+from orchestrator.domain.intent import Intent
+from orchestrator.services.reply import CHANNELS as ANSWERED
 from orchestrator.services.timeline import Entry
 from policies.verdict import Decision, Verdict, deciding
 
@@ -91,22 +94,33 @@ _SOURCES = {
     "email": N_("their message"),
     "api": N_("another system"),
 }
+_SETTLED = frozenset({Intent.STOP.value, Intent.START.value})
+"""What asks for nothing more: a stop holds, a start is lifted, by itself."""
+_LINE = 72
+"""Signs of a text that stand on the timeline; what is longer is folded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line. `tag`: a verdict's class and its word, else `out` is plain; `english`: words as they were recorded."""
+    """One line. `tag`: a verdict's class and its word, else `out` is plain; `english`: words as they were recorded.
+
+    `quote`: a whole text, folded under `lead` where it is longer than a line; `tongue`: its language, if it is known.
+    `can_be_answered`: a message of the consumer that waits for its answer.
+    """
 
     at: datetime
     icon: str
     what: str
     sub: tuple[str, ...] = ()
     english: str = ""
+    lead: str = ""
     quote: str = ""
+    tongue: str = ""
     out: str = ""
     tag: str = ""
     decision: str | None = None
     entry: Entry | None = None
+    can_be_answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +183,9 @@ class TimelineWording:
             icon=_CHANNEL_ICONS.get(entry.channel or "", "info"),
             what=self._contact(how, entry, outcome if is_call else ""),
             sub=tuple(sub),
+            lead=_lead(given.get("text") or "", given.get("subject") or ""),
             quote=given.get("text") or "",
+            tongue=given.get("language") or "",
             out=self._right_party(entry) if is_call else outcome,
             decision=entry.verdict_id,
             entry=entry,
@@ -215,7 +231,13 @@ class TimelineWording:
             sub.append(self._(N_("Next from %(moment)s."), moment=moment))
         if entry.detail["times"] > 1:
             sub.append(self._(N_("Asked %(count)s times."), count=str(entry.detail["times"])))
-        finding = deciding(verdict)
+        finding, said = deciding(verdict), entry.detail.get("said")
+        if said is not None:
+            # as it was to be read then: a window of that day is not one of today
+            then = ReasonWording(
+                replace(self.say, now=entry.at), self.consumer.translator, self.consumer.zone
+            )
+            sub.insert(0, then.brief(said, entry.channel or ""))
         return Row(
             at=entry.at,
             icon=_CHANNEL_ICONS.get(entry.channel or "", "info"),
@@ -230,18 +252,34 @@ class TimelineWording:
 
     def message(self, entry: Entry) -> Row:
         named = _CONTACTS.get((entry.channel or "", "inbound"), N_("Message in"))
+        text, answered_at = entry.detail.get("text") or "", entry.detail.get("answered_at")
+        waits = entry.channel in ANSWERED and answered_at is None and not _SETTLED.issuperset(_intents(entry))
+        sub: tuple[str, ...] = ()
+        if answered_at is not None:
+            moment = self.say.moment(answered_at, self.consumer.zone)
+            sub = (self._(N_("Answered on %(moment)s."), moment=moment),)
         return Row(
             at=entry.at,
             icon=_CHANNEL_ICONS.get(entry.channel or "", "info"),
             what=self._(named),
-            quote=entry.detail.get("text") or "",
+            sub=sub,
+            lead=_lead(text),
+            quote=text,
+            out=self._(N_("Answered"))
+            if answered_at is not None
+            else self._(N_("Not answered"))
+            if waits
+            else "",
+            tag="allow" if answered_at is not None else "later" if waits else "",
             entry=entry,
+            can_be_answered=waits,
         )
 
     def note(self, entry: Entry) -> Row:
         about = self.account_of(entry)
         what = self._(N_("Note on %(account)s"), account=about) if about else self._(N_("Note"))
-        return Row(entry.at, "info", what, quote=entry.detail["text"], out=self.who(entry), entry=entry)
+        text = entry.detail["text"]
+        return Row(entry.at, "info", what, lead=_lead(text), quote=text, out=self.who(entry), entry=entry)
 
     def promise(self, entry: Entry) -> str:
         given = entry.detail
@@ -296,6 +334,19 @@ class TimelineWording:
     def consent(self, entry: Entry) -> str:
         kind = entry.detail["type"]
         return self._(N_("Agrees: %(what)s"), what=self._(CONSENTS.get(kind, kind)))
+
+
+def _intents(entry: Entry) -> set[str]:
+    return set(entry.detail.get("intents") or ()) or {""}
+
+
+def _lead(text: str, subject: str = "") -> str:
+    """The line under which a text is folded: its subject, else how it begins; none where it is all on a line."""
+    lines = text.strip().splitlines()
+    if not lines or (len(lines) == 1 and len(lines[0]) <= _LINE and not subject):
+        return ""
+    first = (subject or lines[0]).strip()
+    return first if len(first) <= _LINE else first[:_LINE].rstrip() + "…"
 
 
 def as_date(value: date | str | None) -> date | None:

@@ -127,7 +127,12 @@ def address_of(case: Case) -> str:
     if case.consumer_id is None:
         return f"/work?{urlencode({'kind': case.group})}"
     chosen = {"task": case.id} | ({"account": case.account_id} if case.account_id else {})
-    return f"/consumers/{quote(case.consumer_id, safe='')}?{urlencode(chosen)}"
+    message_id = str(case.detail.get("message_id") or "") if case.group == "reply" else ""
+    if message_id:
+        chosen["reply"] = message_id
+    return (
+        f"/consumers/{quote(case.consumer_id, safe='')}?{urlencode(chosen)}{'#reply' if message_id else ''}"
+    )
 
 
 def _go(request: Request, visitor: Visitor, after: str, *, backwards: bool = False) -> Response:

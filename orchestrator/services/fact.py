@@ -51,6 +51,11 @@ class By:
 _AGREED_HOLDS = frozenset({"hardship", "other"})
 
 
+def may_release(role: Role | None, kind: str | None) -> bool:
+    """True if somebody of this role lifts a hold of this kind."""
+    return kind in _AGREED_HOLDS or (role is not None and allows(role, Permission.RELEASE))
+
+
 def told_by(unit: Session, by: By) -> Told:
     # what is dated later holds from now: a stop must not wait for its own date
     at = min(by.at, unit.now) if by.at is not None else unit.now
@@ -173,7 +178,7 @@ def _refuse_foreign(unit: Session, table: str, fact_id: str, consumer_id: str) -
 def _refuse_release(unit: Session, by: By, hold_id: str) -> None:
     row = unit.one("SELECT kind FROM hold WHERE id = :id", {"id": hold_id})
     kind = None if row is None else str(row[0])
-    if by.role is None or kind in _AGREED_HOLDS or allows(by.role, Permission.RELEASE):
+    if by.role is None or may_release(by.role, kind):
         return
     raise AccessError(
         f"the role {by.role} may not release a hold of the kind {kind}: nothing was changed",

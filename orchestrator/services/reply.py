@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from orchestrator.domain.instant import from_micros
 from orchestrator.engine.choice import once_a_message
 from orchestrator.engine.facts import Proposal, Reader
@@ -55,7 +57,8 @@ class Reply:
 
     `answers`: messages on this channel and how many of them are answered, as far back as the limits look; `rules`:
     those by which a message has one answer. `answered_at`: when the answer to this one left. `value`: where an answer
-    goes, None where the consumer has no number or mailbox for it.
+    goes, None where the consumer has no number or mailbox for it. `otherwise` is what a text that is no answer would
+    get there now, `otherwise_said` what is said against it.
     """
 
     id: str
@@ -68,6 +71,8 @@ class Reply:
     answers: Answers
     answered_at: datetime | None
     rules: tuple[Rule, ...]
+    otherwise: Verdict
+    otherwise_said: tuple[Said, ...]
     offers: tuple[Offer, ...]
 
     def offer(self, template: str) -> Offer | None:
@@ -101,7 +106,7 @@ def read_reply(
         in_reply_to=message_id,
     )
     replies = reader.replies(proposal, at)
-    asked = judge_one(house, reader, proposal, at)
+    plain = judge_one(house, reader, replace(proposal, in_reply_to=None), at)
     return Reply(
         id=row.id,
         consumer_id=consumer_id,
@@ -112,7 +117,9 @@ def read_reply(
         value=value,
         answers=replies.answers,
         answered_at=replies.answered_at,
-        rules=tuple(_one_answer_rules(asked, at)),
+        rules=tuple(_one_answer_rules(plain, at)),
+        otherwise=plain.verdict,
+        otherwise_said=said_of_verdict(plain),
         offers=tuple(_offers(house, reader, proposal, at, language)) if point is not None else (),
     )
 
@@ -144,15 +151,7 @@ def _offers(house: House, reader: Reader, proposal: Proposal, at: datetime, lang
         if form.front.reply and form.channel == proposal.channel:
             forms.setdefault(form.name, form)
     for name, form in sorted(forms.items()):
-        worded = Proposal(
-            consumer_id=proposal.consumer_id,
-            account_ids=proposal.account_ids,
-            channel=proposal.channel,
-            contact_point_id=proposal.contact_point_id,
-            content=form.content,
-            language=language or proposal.language,
-            in_reply_to=proposal.in_reply_to,
-        )
+        worded = replace(proposal, content=form.content, language=language or proposal.language)
         yield _offer(house, reader, worded, name, at)
 
 

@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from orchestrator.engine.facts import Proposal
 from orchestrator.engine.judgement import Judged
-from policies.compose import spans_of
+from policies.compose import Stack, spans_of
 from policies.facts import Facts
 from policies.instant import day_number
 from policies.pack import Rule
 from policies.statement import Statement, statement
 from policies.trace import Answer, Reply, trace
-from policies.verdict import Decision, Finding, WindowUse, deciding
+from policies.verdict import Decision, Finding, Verdict, WindowUse, deciding
 from policies.vocabulary import RuleKind
 
 _REPLIES = {
@@ -65,6 +66,13 @@ def said_of_verdict(judged: Judged) -> tuple[Said, ...]:
     first = deciding(judged.verdict)
     findings = sorted(judged.verdict.rules, key=lambda one: one is not first)
     return tuple(_of_finding(finding, judged) for finding in findings)
+
+
+def said_of_record(verdict: Verdict, facts: Facts, stack: Stack | None) -> Said | None:
+    """What the rule said that decided a recorded answer, of the facts and by the rules that it was given."""
+    contact = facts.contact
+    proposal = Proposal("", contact.debts, contact.channel, contact.address)
+    return next(iter(said_of_verdict(Judged(proposal, facts, verdict, stack=stack))), None)
 
 
 def said_of_all(judged: Judged, at: datetime) -> tuple[Said, ...]:

@@ -16,9 +16,13 @@ import msgspec
 from orchestrator.domain.instant import from_micros, to_micros
 from orchestrator.engine.house import House
 from orchestrator.engine.message import Body
+from orchestrator.engine.policy import policy_of
 from orchestrator.engine.stored import id_list
 from orchestrator.errors import DuecourseError
+from orchestrator.services.said import said_of_record
+from orchestrator.store import inbound
 from orchestrator.store.session import Session
+from policies import facts as f
 from policies.verdict import Verdict
 
 PAGE = 50
@@ -30,7 +34,8 @@ class Entry:
     """Something that happened. `kind`: contact (made or received), refused (a contact that was not made), message
     (their words), promise, payment, hold, release, dispute, answer, complaint, opt_out, cease, consent, wish, note.
 
-    `detail` has what its kind has: outcome, template, version, verdict, text, amount_minor, currency ...
+    `detail` has what its kind has: outcome, template, version, verdict, text, amount_minor, currency, of a refused one
+    `said` (what refused it), of a message `answered_at` ...
     """
 
     at: datetime
@@ -62,9 +67,36 @@ def read_timeline(
     with house.database.read(house.clock) as unit:
         for source in _SOURCES[show]:
             found += source(house, unit, consumer_id, limit_at)
-    found.sort(key=lambda entry: (entry.at, entry.id), reverse=True)
-    page = found[: _end(found)]
-    return Timeline(tuple(_joined(page)), page[-1].at if len(found) > PAGE else None)
+        found.sort(key=lambda entry: (entry.at, entry.id), reverse=True)
+        page = found[: _end(found)]
+        entries = tuple(_joined(page))
+        _tell_answers(unit, consumer_id, entries)
+        _tell_reasons(unit, entries)
+    return Timeline(entries, page[-1].at if len(found) > PAGE else None)
+
+
+def _tell_answers(unit: Session, consumer_id: str, entries: Sequence[Entry]) -> None:
+    """When each message of theirs was answered, `answered_at` in its detail; None: not yet."""
+    messages = [one for one in entries if one.kind == "message"]
+    if not messages:
+        return
+    rows = inbound.answers_since(unit, consumer_id, to_micros(messages[-1].at))
+    times = {row.message_id: from_micros(row.occurred_at) for row in reversed(rows)}
+    for one in messages:
+        one.detail["answered_at"] = times.get(one.id)
+
+
+def _tell_reasons(unit: Session, entries: Sequence[Entry]) -> None:
+    """What the rule said that refused each contact, as structured facts: `said` in its detail."""
+    refused = {one.id: one for one in entries if one.kind == "refused"}
+    rows = unit.query(
+        f"SELECT id, facts, policy_digest FROM verdict WHERE id {unit.within('ids')}",  # noqa: S608
+        {"ids": unit.listed(sorted(refused))},
+    )
+    stacks = {digest: policy_of(unit, digest) for digest in {row[2] for row in rows}}
+    for key, facts, digest in rows:
+        verdict: Verdict = refused[key].detail["verdict"]
+        refused[key].detail["said"] = said_of_record(verdict, f.decode(bytes(facts)), stacks[digest])
 
 
 def _end(found: Sequence[Entry]) -> int:
@@ -90,7 +122,7 @@ def _contacts(house: House, unit: Session, consumer_id: str, before: int) -> Ite
     sql = (
         "SELECT e.occurred_at, e.event_id, e.channel, e.direction, e.outcome, e.account_ids, e.contact_point_id, "
         "e.recorded_by, e.content, e.version, e.correction_reason, a.template, a.template_version, a.state, "
-        "a.requested_by, a.origin, a.verdict_id, a.body_sealed, a.subject_sealed, e.party, e.detail "
+        "a.requested_by, a.origin, a.verdict_id, a.body_sealed, a.subject_sealed, e.party, a.language "
         "FROM contact_event e LEFT JOIN attempt a ON a.id = e.attempt_id WHERE e.consumer_id = :id "
         "AND e.occurred_at < :before AND (e.outcome IS NULL OR e.outcome <> 'released') AND e.source <> 'inbound' "
         "AND NOT EXISTS (SELECT 1 FROM contact_event l WHERE l.consumer_id = e.consumer_id AND "
@@ -116,6 +148,7 @@ def _contacts(house: House, unit: Session, consumer_id: str, before: int) -> Ite
                 "state": row[13],
                 "origin": row[15],
                 "party": row[19],
+                "language": row[20],
                 "subject": _opened(house, row[18]),
                 "text": _text(house, row[17]),
             },

@@ -44,6 +44,12 @@ c-o-d  POST  /api/v1/holds/{hold_id}/release
 c-o-d  POST  /api/v1/promises
 c-o-d  POST  /api/v1/payments
 c-o-d  POST  /api/v1/complaints
+c-o-d  POST  /api/v1/wishes
+c-o-d  POST  /api/v1/wishes/{wish_id}/end
+c-o-d  POST  /api/v1/call-backs
+c-o-d  POST  /api/v1/consents/{consent_id}/withdraw
+c-o-d  POST  /api/v1/contact-points/{contact_point_id}/wrong-party
+c-o-d  POST  /api/v1/attorneys
 c-o-d  GET   /api/v1/tasks
 c-o-d  POST  /api/v1/tasks/{task_id}/take
 c-o-d  POST  /api/v1/tasks/{task_id}/close
@@ -76,6 +82,8 @@ cmoad  GET   /api/v1/opt-outs
 cmoad  GET   /api/v1/opt-outs/{identifier}
 cmoad  GET   /api/v1/holds
 cmoad  GET   /api/v1/holds/{identifier}
+cmoad  GET   /api/v1/wishes
+cmoad  GET   /api/v1/wishes/{identifier}
 cmoad  GET   /api/v1/promises
 cmoad  GET   /api/v1/promises/{identifier}
 cmoad  GET   /api/v1/payments
@@ -134,6 +142,8 @@ cmoad  GET   /consumers/{consumer_id}/record
 c-o-d  GET   /consumers/{consumer_id}/record/{kind}
 c-o-d  POST  /consumers/{consumer_id}/record/{kind}
 cmoad  GET   /consumers/{consumer_id}/timeline
+cmoad  GET   /consumers/{consumer_id}/replies/{message_id}
+cm--d  POST  /consumers/{consumer_id}/replies/{message_id}
 cmoad  GET   /consumers/{consumer_id}/contact
 cmoad  GET   /consumers/{consumer_id}/contact/answers
 cmoad  GET   /consumers/{consumer_id}/contact/detail
