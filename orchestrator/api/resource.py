@@ -23,6 +23,7 @@ RESOURCES: tuple[tuple[str, listing.Model, str], ...] = (
     ("consents", t.Consent, "consumer_id"),
     ("opt-outs", t.OptOut, "consumer_id"),
     ("holds", t.Hold, "consumer_id"),
+    ("wishes", t.Preference, "consumer_id"),
     ("promises", t.Promise, "consumer_id"),
     ("payments", t.Payment, "consumer_id"),
     ("complaints", t.Complaint, "consumer_id"),

@@ -184,7 +184,9 @@ FULL: dict[str, str] = SHORT | {
     "already_answered": N_(
         "This message was answered already: it has one answer, and anything more is a contact like any other."
     ),
-    "message_too_old": N_("The message is older than the limits look back, so nothing leaves as an answer to it."),
+    "message_too_old": N_(
+        "The message is older than the limits look back, so nothing leaves as an answer to it."
+    ),
     "not_an_answer": N_("The template is no approved answer to what a consumer writes."),
     "stop_switch": N_("All contacts are stopped until somebody releases the stop."),
     "policy_unavailable": N_("No policy covers this contact, so it is held."),

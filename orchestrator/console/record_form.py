@@ -142,10 +142,9 @@ def accounts(asked: Asked) -> list[tuple[str, str]]:
     return [(one.id, f"{one.label or one.id}, {one.creditor}") for one in asked.words.view.accounts]
 
 
-def points(asked: Asked, kind: str = "") -> list[tuple[str, str]]:
-    """Contact points, of one kind or all."""
-    found = [one for one in asked.words.view.points if kind in {"", one.kind}]
-    return [(one.id, point_label(asked.words, one)) for one in found]
+def points(asked: Asked) -> list[tuple[str, str]]:
+    """Contact points, those of other people among them."""
+    return [(one.id, point_label(asked.words, one)) for one in asked.words.view.points]
 
 
 def point_label(words: ConsumerWording, point: PointView) -> str:
@@ -154,7 +153,9 @@ def point_label(words: ConsumerWording, point: PointView) -> str:
 
 
 def phones(asked: Asked) -> list[tuple[str, str]]:
-    return points(asked, "phone")
+    """The consumer's own numbers: those of other people are not called back."""
+    found = [one for one in asked.words.view.points if one.kind == "phone" and one.party is None]
+    return [(one.id, point_label(asked.words, one)) for one in found]
 
 
 def of(vocabulary: Mapping[str, str]) -> Options:

@@ -31,9 +31,7 @@ def end_wish(  # noqa: PLR0917 - whose wish ends, who says so and why
     follow(house, unit, LineKind.WISH, [consumer_id], told.source, wish_id=wish_id, ended=True)
 
 
-def _add(
-    unit: Session, made: str, consumer_id: str, told: Told, wish: Wish, **values: Any
-) -> None:
+def _add(unit: Session, made: str, consumer_id: str, told: Told, wish: Wish, **values: Any) -> None:
     row = {
         "id": made,
         "consumer_id": consumer_id,

@@ -85,7 +85,7 @@ def _judged(house: House, unit: Session, told: Told, proposal: Proposal, at: dat
 def _check(unit: Session, consumer_id: str, account_id: str, point_id: str, at: datetime) -> None:
     if account_id not in contacting.accounts_of(unit, consumer_id):
         raise UnknownReference(f"{consumer_id} has no account {account_id!r}", where="account_id")
-    if contacting.own_point(unit, consumer_id, point_id) is None:
-        raise UnknownReference(f"{consumer_id} has no contact point {point_id!r}", where="contact_point_id")
+    if contacting.own_phone(unit, consumer_id, point_id) is None:
+        raise UnknownReference(f"{consumer_id} has no number {point_id!r}", where="contact_point_id")
     if at <= unit.now:
         raise UsageError("a call-back lies ahead", where="at")

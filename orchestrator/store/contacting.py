@@ -63,6 +63,16 @@ def own_point(unit: Session, consumer_id: str, point_id: str) -> str | None:
     return None if row is None else str(row[0])
 
 
+def own_phone(unit: Session, consumer_id: str, point_id: str) -> str | None:
+    """A telephone number of the consumer; those of other people who are named in the file are none."""
+    sql = (
+        "SELECT id FROM contact_point WHERE consumer_id = :consumer AND id = :id AND kind = 'phone' "
+        "AND party_id IS NULL"
+    )
+    row = unit.one(sql, {"consumer": consumer_id, "id": point_id})
+    return None if row is None else str(row[0])
+
+
 def same_of_person(unit: Session, point_id: str) -> list[str]:
     """The contact points with this one's value that people have who count as the same person, itself among them."""
     sql = (

@@ -35,6 +35,7 @@ ASKS = (
     (r"POST /api/v1/contacts", Permission.CONTACT),
     (r"\w+ /api/v1/reservations", Permission.RESERVE),
     (r"POST /api/v1/(consents|opt-outs|holds|promises|payments|complaints|events|notes)", Permission.RECORD),
+    (r"POST /api/v1/(wishes|call-backs|contact-points|attorneys)", Permission.RECORD),
     (r"\w+ /api/v1/tasks", Permission.RECORD),
     (r"POST /api/v1/enrollments", Permission.ENROLL),
     (r"POST /api/v1/imports", Permission.IMPORT),
