@@ -10,7 +10,10 @@ import msgspec
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """`ours` and `theirs` in `unit`; `ratio` says how many times as good ours is. No peer: the last three are None."""
+    """`ours` and `theirs` in `unit`; `ratio` says how many times as good ours is. No peer: those three are None.
+
+    `misses`: what of it is short of its aim, where it has one that a run can tell.
+    """
 
     name: str
     ours: float
@@ -19,6 +22,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     theirs: float | None = None
     ratio: float | None = None
     detail: Mapping[str, Any] = {}
+    misses: tuple[str, ...] = ()
 
 
 def spread(rates: Sequence[float]) -> dict[str, float]:

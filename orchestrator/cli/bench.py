@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 import sys
 from collections.abc import Callable, Iterator
@@ -25,9 +26,22 @@ def bench(
         list[str] | None, typer.Argument(help="Which; none: all of them.", metavar="[NAME...]")
     ] = None,
     quick: Annotated[bool, typer.Option(help="A smaller run, for a first look.")] = False,
+    consumers: Annotated[
+        int | None, typer.Option(help="`pages`: how many people the book has.", min=500)
+    ] = None,
+    attempts: Annotated[
+        int | None, typer.Option(help="`pages`: how many attempts the book has.", min=1)
+    ] = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option(help="`pages`: a folder for the book, which is used again if it has that size."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Measures ours and a peer on the same work, in turns. Figures are noisy: the ratio is what counts."""
+    """Measures ours and a peer on the same work, in turns. Figures are noisy: the ratio is what counts.
+
+    Benchmarks that have an aim of their own end with exit code 1 and say so if it is missed.
+    """
     known = find_benchmarks()
     chosen = names or sorted(known)
     for name in chosen:
@@ -35,10 +49,26 @@ def bench(
             raise UsageError(
                 "there is no such benchmark", where=name, hint=f"known: {', '.join(sorted(known))}"
             )
+    given = {"consumers": consumers, "attempts": attempts, "keep": keep}
+    sizes = {option: value for option, value in given.items() if value is not None}
+    for name in chosen:
+        refuse_foreign(name, known[name], sizes)
+    missed = []
     for name in chosen:
         terminal.note(f"bench {name} ...")
-        for line in known[name](quick=quick):
+        for line in known[name](quick=quick, **sizes):
             say(line, as_json)
+            missed += [f"{line.name} ({', '.join(line.misses)})"] if line.misses else []
+    if missed:
+        terminal.note(f"short of the aim: {'; '.join(missed)}")
+        raise typer.Exit(1)
+
+
+def refuse_foreign(name: str, lines: Lines, sizes: dict[str, Any]) -> None:
+    """An option that a benchmark does not know would be passed over in silence."""
+    foreign = sizes.keys() - inspect.signature(lines).parameters.keys()
+    if foreign:
+        raise UsageError(f"`{name}` has no --{min(foreign)}", where=name, hint="name `pages` alone")
 
 
 def find_benchmarks() -> dict[str, Lines]:
