@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
 
 from orchestrator.console import language
 from orchestrator.console.cookie import runtime_of
@@ -42,8 +45,9 @@ class Signed:
 
 
 router = APIRouter(dependencies=[Depends(Signed())])
-Token = Annotated[str, Path(max_length=200)]
-Chosen = Annotated[str, Query(alias="lang", max_length=10)]
+# without bounds: a value that is longer than ours is no reason to refuse a stop
+Token = Annotated[str, Path()]
+Chosen = Annotated[str, Query(alias="lang")]
 
 
 @router.get("/u/{token}", response_class=HTMLResponse)
@@ -59,17 +63,25 @@ def show_preferences(request: Request, token: Token, lang: Chosen = "") -> HTMLR
 
 
 @router.post("/u/{token}", response_class=HTMLResponse)
-def stop_messages(
-    request: Request,
-    token: Token,
-    scope: Annotated[str, Form(max_length=40)] = "",
-    one_click: Annotated[str | None, Form(alias="List-Unsubscribe", max_length=40)] = None,
-    lang: Chosen = "",
-) -> HTMLResponse:
+async def stop_messages(request: Request, token: Token, lang: Chosen = "") -> HTMLResponse:
     """Stops what was asked for, from the form or by a mail program's one click; it counts once it is answered."""
+    return await run_in_threadpool(_stop, request, token, await _wanted(request), lang)
+
+
+async def _wanted(request: Request) -> Scope:
+    """What the form asks to stop. Whatever else arrives asks for a stop, too: of this address at least."""
+    try:
+        async with request.form() as form:
+            scope, one_click = form.get("scope"), "List-Unsubscribe" in form
+    except (HTTPException, MultiPartException, ValueError):
+        return Scope.ADDRESS
+    if one_click or not isinstance(scope, str) or scope not in set(Scope):
+        return Scope.ADDRESS
+    return Scope(scope)
+
+
+def _stop(request: Request, token: str, wanted: Scope, lang: str) -> HTMLResponse:
     house = runtime_of(request).house
-    # whatever else arrives here asks for a stop, too: of this address at least
-    wanted = Scope(scope) if one_click is None and scope in set(Scope) else Scope.ADDRESS
     try:
         target = preference.find(house, token)
         if target is None or not preference.stop(house, token, wanted):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -111,6 +112,26 @@ def test_what_we_do_not_understand_is_a_stop_of_the_address(
     answer = guest.client.post(f"/u/{token}", data={"scope": scope})
     assert answer.status_code == 200
     assert "canary" not in answer.text
+    assert decision(guest, headers, "C-1", "email") == "deny"
+
+
+@pytest.mark.parametrize(
+    ("query", "more"),
+    [
+        ("", {"data": {"scope": "s" * 5_000}}),
+        ("", {"data": {"List-Unsubscribe": "One-Click" * 50}}),
+        ("?lang=" + "e" * 500, {"data": {"List-Unsubscribe": "One-Click"}}),
+        ("", {"files": {"scope": ("a.txt", b"all"), "List-Unsubscribe": ("b.txt", b"One-Click")}}),
+        ("", {"content": b"\xff\x00 no form at all", "headers": {"Content-Type": "multipart/form-data"}}),
+        ("", {"content": b"{}", "headers": {"Content-Type": "application/json"}}),
+    ],
+    ids=["long scope", "long click", "long language", "files", "broken form", "json"],
+)
+def test_however_it_is_asked_it_is_a_stop(
+    guest: Browser, headers: dict[str, str], token: str, query: str, more: dict[str, Any]
+) -> None:
+    answer = guest.client.post(f"/u/{token}{query}", **more)
+    assert answer.status_code == 200
     assert decision(guest, headers, "C-1", "email") == "deny"
 
 
