@@ -18,6 +18,7 @@ from orchestrator.console.message import N_
 from orchestrator.console.page import page, wording_of, words_of
 from orchestrator.console.role import ROLE_WORDS
 from orchestrator.console.segment_wording import TYPES, SegmentWording
+from orchestrator.console.wording import beside
 from orchestrator.domain.campaign import CampaignError, CampaignState, Definition
 from orchestrator.domain.field import FIELDS
 from orchestrator.domain.permission import Permission, roles_with
@@ -56,7 +57,9 @@ def who_may(visitor: Visitor, permission: Permission) -> str:
         return ""
     words = words_of(visitor)
     return words.gettext(FOR_ROLES) % {
-        "roles": ", ".join(words.gettext(ROLE_WORDS[role]) for role in roles_with(permission))
+        "roles": beside(
+            visitor.language, (words.gettext(ROLE_WORDS[role]) for role in roles_with(permission))
+        )
     }
 
 

@@ -21,6 +21,7 @@ from orchestrator.console.message import N_
 from orchestrator.console.own_form import ForeignFormError
 from orchestrator.console.page import page, words_of
 from orchestrator.console.role import ROLE_WORDS
+from orchestrator.console.wording import beside
 from orchestrator.errors import DuecourseError
 
 TITLES = {
@@ -68,7 +69,7 @@ def refusal(error: RoleMissingError) -> str:
     words, own = words_of(error.visitor), error.visitor.role
     named = [words.gettext(ROLE_WORDS[role]) for role in error.roles]
     mine = words.gettext(ROLE_WORDS[own]) if own is not None else ""
-    return words.gettext(FOR_ROLES) % {"own": mine, "roles": ", ".join(named)}
+    return words.gettext(FOR_ROLES) % {"own": mine, "roles": beside(error.visitor.language, named)}
 
 
 def of_surprise(request: Request, error: Exception) -> HTMLResponse:

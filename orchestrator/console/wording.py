@@ -26,6 +26,11 @@ _LONG_DAY = {"en": "EEE d MMM", "zh": "M 月 d 日 EEE"}
 _ZONE_NAMES = {"Asia/Shanghai": {"en": "Beijing time", "zh": "北京时间"}}
 
 
+def beside(language: str, items: Iterable[str]) -> str:
+    """Things of one kind beside each other: "calls, texts", and as Chinese sets them."""
+    return ("、" if language == "zh" else ", ").join(items)
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """How one reader wants to read: their language, and today as they see it."""
@@ -95,8 +100,8 @@ class Wording:
         return str(format_percent(value, "#,##0.#%", locale=self.locale))
 
     def beside(self, items: Iterable[str]) -> str:
-        """Things of one kind beside each other: "calls, texts", and as Chinese sets them."""
-        return ("、" if self.language == "zh" else ", ").join(items)
+        """The same in the reader's language."""
+        return beside(self.language, items)
 
     def phone(self, value: str) -> str:
         """A number as its own country writes it; anything else as it is."""
