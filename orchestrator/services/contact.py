@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 
 import msgspec
@@ -78,7 +78,8 @@ def check_contacts(house: House, contacts: Sequence[Contact], *, alternatives: b
 
 async def send_contact(house: House, contact: Contact, *, requested_by: str, key: str | None = None) -> Sent:
     """The same gate, then the contact, now. `key` makes repeating the call harmless."""
-    attempt_id = derived_id("at", "contact", key) if key is not None else new_id("at")
+    # a key that comes back for something else names another attempt, never the one it named before
+    attempt_id = derived_id("at", "contact", key, *astuple(contact)) if key is not None else new_id("at")
     with house.database.write(house.clock) as unit:
         # the same call twice at once: the second waits for the first, and finds its attempt
         claim.lock_pools(unit, [contact.consumer_id])

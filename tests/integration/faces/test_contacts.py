@@ -134,9 +134,13 @@ class TestIdempotency:
     def test_after_a_day_the_key_is_forgotten(
         self, client: TestClient, callers: Callers, clock: VirtualClock
     ) -> None:
-        send(client, callers, "k-1")
+        first = send(client, callers, "k-1").json()
         clock.advance(timedelta(hours=24, minutes=1))
-        assert send(client, callers, "k-1", channel="email").status_code == 200
+        other = send(client, callers, "k-1", channel="email").json()
+        assert other["decision"] == "allow"
+        assert other["attempt_id"] != first["attempt_id"]
+        attempt = client.get(f"/api/v1/attempts/{other['attempt_id']}", headers=callers["auditor"]).json()
+        assert attempt["channel"] == "email"
 
     def test_an_abandoned_request_is_done_again_and_still_counts_once(
         self, client: TestClient, callers: Callers, runtime: Runtime, clock: VirtualClock, count: Count
