@@ -107,11 +107,14 @@ def record_values(
 def opened_reply(
     request: Request, visitor: Visitor, values: dict[str, Any], message_id: str, account: str | None
 ) -> dict[str, Any]:
-    """The message opened on the timeline, above it where it is too old for the page; a call is not answered there."""
+    """The message opened on the timeline, above it where it is too old for the page; a call is not answered there.
+
+    A message that is not here any more must not keep the case from opening.
+    """
     listed = {row.entry.id for day in values["days"] for row in day.rows if row.entry is not None}
     try:
         opened = reply_values(request, visitor, values["view"], message_id, account)
-    except UsageError:
+    except (UsageError, UnknownReference):
         return {}
     return opened | {"reply_is_listed": message_id in listed}
 
