@@ -120,7 +120,8 @@ PARAMETERS: dict[str, Draw] = {
 
 def places() -> list[Place]:
     """Every page and every state of one, pages of the routers first."""
-    return [*(Place(path, _plain(path)) for path in get_routes()), *_states(), *_searches()]
+    plain = [Place(path, _message if "{message_id}" in path else _plain(path)) for path in get_routes()]
+    return [*plain, *_states(), *_searches()]
 
 
 def get_routes() -> list[str]:
@@ -239,6 +240,12 @@ def _older(book: Book, consumer_id: str) -> str:
 def _case(book: Book) -> str:
     task, consumer_id = book.row("task", "id, consumer_id", "state = 'open' AND consumer_id IS NOT NULL")
     return f"/consumers/{quote(consumer_id)}?{urlencode({'task': task})}"
+
+
+def _message(book: Book) -> str:
+    """The page of a person with a message of theirs opened: where the route of the message leads."""
+    consumer_id, message_id = book.row("inbound_message", "consumer_id, id", "consumer_id IS NOT NULL")
+    return f"/consumers/{quote(consumer_id)}?{urlencode({'reply': message_id})}"
 
 
 def _campaign(rest: str, where: str = "1") -> Draw:

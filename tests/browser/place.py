@@ -15,7 +15,7 @@ from orchestrator.services.policy_view import read_policies
 from tests.browser import book
 
 # where signing in leads, what streams, and what is a file
-NOT_PAGES = frozenset({"/"})
+NOT_PAGES = frozenset({"/", "/consumers/{consumer_id}/replies/{message_id}"})
 GUEST, MISSING, CONSUMERS = "/sign-in", "page that is not there", "/u/{token}"
 Example = Callable[[Runtime], str]
 
@@ -50,6 +50,7 @@ def some_token(runtime: Runtime) -> str:
 
 
 BUSIEST = "SELECT consumer_id FROM attempt GROUP BY consumer_id ORDER BY count(*) DESC, consumer_id LIMIT 1"
+MESSAGE = "SELECT {} FROM inbound_message WHERE consumer_id IS NOT NULL ORDER BY id LIMIT 1"
 PARAMETERS: dict[str, Example] = {
     "consumers.consumer_id": one(BUSIEST),
     "consumers.kind": lambda _: "promise",
@@ -67,10 +68,14 @@ FURTHER: dict[str, tuple[str, dict[str, Example]]] = {
         "/consumers/{consumer_id}",
         {"consumer_id": one(BUSIEST.replace("FROM attempt", "FROM attempt WHERE consumer_id LIKE 'CN%'"))},
     ),
+    "consumer with a message opened": (
+        "/consumers/{consumer_id}?reply={message_id}",
+        {"consumer_id": one(MESSAGE.format("consumer_id")), "message_id": one(MESSAGE.format("id"))},
+    ),
     "consumer made of scripts": ("/consumers/{consumer_id}", {"consumer_id": lambda _: book.CANARY}),
     **{
         f"record {kind}": (f"/consumers/{{consumer_id}}/record/{kind}", {})
-        for kind in ("dispute", "complaint", "consent", "opt_out", "hold", "call_back", "note")
+        for kind in ("dispute", "complaint", "consent", "opt_out", "hold", "wish", "call_back", "note")
     },
     "decision that refuses": (
         "/decisions/{key}",
