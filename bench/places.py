@@ -167,6 +167,7 @@ def _states() -> Iterator[Place]:
     yield Place("consumer with a case", _case)
     for kind in KINDS:
         yield Place(f"work, {kind}", lambda _, kind=kind: f"/work?kind={kind}")  # type: ignore[misc]
+    yield Place("campaign, edited", _campaign("/edit", "state = 'draft'"))
     for state in ("running", "paused", "stopped"):
         yield Place(f"campaign, {state}", _campaign("", f"state = '{state}'"))
     for reached in ("contacted", "delivered", "answered"):
