@@ -10,7 +10,7 @@ from orchestrator.console.consumer_wording import CONSENTS, DISPUTE_FORMS, Consu
 from orchestrator.console.message import N_
 from orchestrator.console.reason import ReasonWording
 from orchestrator.domain.intent import Intent
-from orchestrator.services.reply import CHANNELS as ANSWERED
+from orchestrator.services.contact import ANSWERED
 from orchestrator.services.timeline import Entry
 from policies.verdict import Decision, Verdict, deciding
 

@@ -26,6 +26,8 @@ from orchestrator.store.session import Session
 from policies.verdict import Alternative, Decision, Verdict
 
 CHANNELS = ("sms", "email", "voice", "letter")
+ANSWERED = ("sms", "email")
+"""What is answered in writing: who called is called back."""
 _NEVER_LEFT = frozenset({"released", "expired"})
 
 
@@ -158,7 +160,6 @@ def _wish(
     if contact.channel not in KIND_OF_CHANNEL:
         known = ", ".join(sorted(KIND_OF_CHANNEL))
         raise UsageError(f"{contact.channel!r} is not a channel", where="channel", hint=f"one of {known}")
-    answered = _answered(unit, contact)
     return Wish(
         consumer_id=contact.consumer_id,
         account_ids=account_ids,
@@ -166,7 +167,7 @@ def _wish(
         content=_content(house, contact),
         channels=(contact.channel,),
         attempt_id=attempt_id,
-        contact_point_id=point_id(house, unit, contact) or _answers_to(unit, contact, answered),
+        contact_point_id=_goes_to(unit, contact, point_id(house, unit, contact)),
         automated=contact.automated or (bool(attempt_id) and contact.channel == "voice"),
         template_needed=bool(attempt_id),
         language=contact.language,
@@ -181,6 +182,12 @@ def _answered(unit: Session, contact: Contact) -> MessageRow | None:
     found = inbound.message_of(unit, contact.consumer_id, contact.in_reply_to)
     if found is None:
         raise UnknownReference(f"{contact.consumer_id} wrote no such message", where="in_reply_to")
+    if found.channel not in ANSWERED:
+        raise UsageError(
+            f"a message by {found.channel} is not answered in writing",
+            where="in_reply_to",
+            hint="agree a call-back",
+        )
     if found.channel != contact.channel:
         raise UsageError(
             f"the message came by {found.channel}, and its answer leaves the same way",
@@ -190,11 +197,26 @@ def _answered(unit: Session, contact: Contact) -> MessageRow | None:
     return found
 
 
-def _answers_to(unit: Session, contact: Contact, answered: MessageRow | None) -> str | None:
-    """The number or mailbox that a message came from, if it is the consumer's; None: any of the channel."""
+def _goes_to(unit: Session, contact: Contact, named: str | None) -> str | None:
+    """The contact point that was named (None: the best one); of an answer, where its message came from, nowhere else.
+
+    The rule frees an answer by the medium that the consumer used, not a message to another number of theirs.
+    """
+    answered = _answered(unit, contact)
     if answered is None:
-        return None
-    return contacting.point_of_value(unit, contact.consumer_id, answered.value_index)
+        return named
+    own = contacting.point_of_value(unit, contact.consumer_id, answered.value_index)
+    if own is None:
+        raise UnknownReference(
+            f"what the message came from is no contact point of {contact.consumer_id} any more",
+            where="in_reply_to",
+            hint="without in_reply_to it is judged as any other contact",
+        )
+    if named not in {None, own}:
+        raise UsageError(
+            "an answer goes to where the message came from", where="address", hint="leave the address out"
+        )
+    return own
 
 
 def _content(house: House, contact: Contact) -> str:

@@ -22,6 +22,7 @@ from orchestrator.engine.message import Blocked
 from orchestrator.engine.reading import read_batch
 from orchestrator.engine.stored import id_list
 from orchestrator.errors import DuecourseError, UnknownReference, UsageError
+from orchestrator.services.contact import ANSWERED
 from orchestrator.services.contact_detail import Message, message_of
 from orchestrator.services.preview import compose_as
 from orchestrator.services.said import Said, params_on, said_of_verdict
@@ -34,9 +35,6 @@ from policies.pack import Rule
 from policies.verdict import Verdict
 from policies.vocabulary import RuleKind
 from templates.template import Template
-
-CHANNELS = ("sms", "email")
-"""What is answered in writing: who called is called back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +55,8 @@ class Reply:
 
     `answers`: messages on this channel and how many of them are answered, as far back as the limits look; `rules`:
     those by which a message has one answer. `answered_at`: when the answer to this one left. `value`: where an answer
-    goes, None where the consumer has no number or mailbox for it. `otherwise` is what a text that is no answer would
-    get there now, `otherwise_said` what is said against it.
+    goes, None where what it came from is not the consumer's or not in use any more. `otherwise` is what a text that
+    is no answer would get there now, `otherwise_said` what is said against it.
     """
 
     id: str
@@ -92,7 +90,7 @@ def read_reply(
         row = inbound.message_of(unit, consumer_id, message_id)
         if row is None:
             raise UnknownReference(f"{consumer_id} wrote no such message", where="message_id")
-        if row.channel not in CHANNELS:
+        if row.channel not in ANSWERED:
             raise UsageError(f"a message by {row.channel} is not answered in writing", where="message_id")
         reader, at = read_batch(house, unit, [consumer_id]), unit.now
         point = _point(unit, reader, consumer_id, row)
@@ -125,10 +123,9 @@ def read_reply(
 
 
 def _point(unit: Session, reader: Reader, consumer_id: str, row: MessageRow) -> PointRow | None:
-    """Where it came from, if it is the consumer's and in use; from elsewhere: their best one of the channel."""
+    """Where it came from, if that is the consumer's and in use: an answer goes nowhere else."""
     own = contacting.point_of_value(unit, consumer_id, row.value_index)
-    points = reader.points(consumer_id, row.channel)
-    return next((one for one in points if own is None or one.id == own), None)
+    return next((one for one in reader.points(consumer_id, row.channel) if one.id == own), None)
 
 
 def _account(reader: Reader, consumer_id: str, wanted: str | None, row: MessageRow) -> str:

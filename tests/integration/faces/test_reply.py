@@ -123,6 +123,60 @@ def test_an_answer_is_no_contact_of_another_channel_template_or_person(
     assert count("attempt") == 0
 
 
+def another_number(runtime: Runtime) -> str:
+    """A second number of the first consumer."""
+    with runtime.database.write(runtime.clock) as unit:
+        columns = [row[1] for row in unit.query("SELECT * FROM pragma_table_info('contact_point')")]
+        kept = ", ".join(f'"{name}"' for name in columns if name not in {"id", "value_index"})
+        unit.execute(
+            f"INSERT INTO contact_point (id, value_index, {kept}) SELECT 'cp_other', 'other', {kept} "
+            "FROM contact_point WHERE consumer_id = 'C-1' AND kind = 'phone'"
+        )
+    return "cp_other"
+
+
+@pytest.mark.parametrize("path", ["contacts", "contacts/check"])
+def test_an_answer_goes_nowhere_but_to_where_the_message_came_from(
+    client: TestClient, callers: Callers, runtime: Runtime, count: Count, path: str
+) -> None:
+    message_id, other = wrote(runtime), another_number(runtime)
+    body = {"consumer_id": "C-1", "account_ids": ["A-1"], "channel": "sms", "in_reply_to": message_id}
+    body |= {"address": other} | ({"template": "answer_received"} if path == "contacts" else {})
+    told = client.post(f"/api/v1/{path}", json=body, headers=callers["collector"])
+    assert (told.status_code, told.json()["where"]) == (400, "address")
+    named = client.post(
+        f"/api/v1/{path}", json=body | {"address": "+13125550101"}, headers=callers["collector"]
+    )
+    assert named.json()["decision"] == "allow"
+    assert count("attempt") == (path == "contacts")
+
+
+def test_nothing_answers_where_the_number_of_the_message_is_not_theirs_any_more(
+    client: TestClient, callers: Callers, runtime: Runtime, count: Count
+) -> None:
+    message_id = wrote(runtime)
+    another_number(runtime)
+    with runtime.database.write(runtime.clock) as unit:
+        unit.execute(
+            "UPDATE contact_point SET value_index = 'elsewhere' WHERE consumer_id = 'C-1' AND id <> 'cp_other'"
+        )
+    body = {"consumer_id": "C-1", "account_ids": ["A-1"], "in_reply_to": message_id} | SMS
+    told = client.post("/api/v1/contacts", json=body, headers=callers["collector"])
+    assert told.status_code == 404
+    assert count("attempt") == 0
+    assert read_reply(runtime.house, "C-1", message_id).offers == ()
+
+
+def test_what_was_spoken_is_no_message_to_answer(
+    client: TestClient, callers: Callers, runtime: Runtime, clock: VirtualClock
+) -> None:
+    """Else a call would be freed of the caps as an answer."""
+    receive(runtime.house, [Heard("test", "v", "voice", "+13125550101", "call me", clock.now())])
+    body = {"consumer_id": "C-1", "channel": "voice", "in_reply_to": derived_id("im", "test", "v")}
+    told = client.post("/api/v1/contacts/check", json=body, headers=callers["collector"])
+    assert (told.status_code, told.json()["where"]) == (400, "in_reply_to")
+
+
 def test_a_stop_leaves_no_answer(
     client: TestClient, callers: Callers, runtime: Runtime, count: Count
 ) -> None:
