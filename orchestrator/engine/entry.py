@@ -384,10 +384,9 @@ def open_task(unit: Session, kind: str, consumer_id: str | None, reason: str, ke
 
 
 def add_fact(unit: Session, table: str, consumer_id: str, told: Told, **values: Any) -> str:
-    """One row of a table of facts. Its id is made of what was told, so that telling twice writes once."""
-    made = derived_id(
-        table[:2], table, told.key, consumer_id, str(values.get("account_id")), str(values.get("kind"))
-    )
+    """One row of a table of facts. Its id is given or made of what was told, so that telling twice writes once."""
+    parts = (table, told.key, consumer_id, str(values.get("account_id")), str(values.get("kind")))
+    made = str(values.get("id") or derived_id(table[:2], *parts))
     entry.add(
         unit,
         table,

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from orchestrator.audit.ledger import LineKind
-from orchestrator.domain.instant import to_micros
 from orchestrator.domain.wish import Wish
-from orchestrator.engine.entry import Told, follow
+from orchestrator.engine.entry import Told, add_fact, follow
 from orchestrator.engine.house import House
-from orchestrator.store import entry
 from orchestrator.store.identifier import derived_id
 from orchestrator.store.session import Session
 
@@ -32,20 +30,7 @@ def end_wish(  # noqa: PLR0917 - whose wish ends, who says so and why
 
 
 def _add(unit: Session, made: str, consumer_id: str, told: Told, wish: Wish, **values: Any) -> None:
-    row = {
-        "id": made,
-        "consumer_id": consumer_id,
-        "occurred_at": to_micros(told.at),
-        "recorded_at": unit.now_micros,
-        "source": told.source,
-        "recorded_by": told.by,
-        "withdrawn": False,
-        "kind": wish.kind,
-        "days": ";".join(wish.days) or None,
-        "start": wish.start,
-        "end": wish.end,
-        "until": wish.until,
-        "place": wish.place,
-        "channel": wish.channel,
-    }
-    entry.add(unit, "preference", row | values)
+    words = {name: getattr(wish, name) for name in ("kind", "start", "end", "until", "place", "channel")}
+    add_fact(
+        unit, "preference", consumer_id, told, id=made, days=";".join(wish.days) or None, **words, **values
+    )

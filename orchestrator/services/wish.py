@@ -19,7 +19,7 @@ def record_wish(house: House, by: By, consumer_id: str, wish: Wish) -> str:
 
 
 def end_wish(house: House, by: By, consumer_id: str, wish_id: str, *, reason: str) -> None:
-    """The consumer takes it back; what waited for it is judged again.
+    """The consumer, or who counts as the same person, takes it back; what waited for it is judged again.
 
     A channel that they refused is a stop: only a role with RELEASE takes it up again, else AccessError.
     """
@@ -33,8 +33,9 @@ def end_wish(house: House, by: By, consumer_id: str, wish_id: str, *, reason: st
                 where="wish_id",
                 hint="nothing was recorded",
             )
-        _refuse_end(by, found)
-        engine.end_wish(house, unit, consumer_id, wish_id, told_by(unit, by), found, reason.strip())
+        owner, wish = found
+        _refuse_end(by, wish)
+        engine.end_wish(house, unit, owner, wish_id, told_by(unit, by), wish, reason.strip())
 
 
 def _refuse_end(by: By, wish: Wish) -> None:

@@ -8,6 +8,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from orchestrator.bootstrap import Runtime
+from orchestrator.errors import UnknownReference
+from orchestrator.services.fact import By
+from orchestrator.services.wish import end_wish
 from tests.integration.faces.conftest import Callers, Count
 
 NOON: dict[str, Any] = {
@@ -159,3 +162,15 @@ def test_an_attorney_ends_contact_with_the_consumer(
         "deny",
     }
     assert post(client, callers, "attorneys", consumer_id="nobody").status_code == 404
+
+
+def test_a_wish_is_ended_from_the_page_of_whoever_counts_as_the_same_person(
+    client: TestClient, callers: Callers, runtime: Runtime
+) -> None:
+    """C-1 and C-3 have one number, so the wish of one holds for both and is listed on both pages."""
+    wish = post(client, callers, "wishes", consumer_id="C-3", **NOON).json()["id"]
+    assert ask(client, callers)["decision"] == "defer"
+    end_wish(runtime.house, By("test"), "C-1", wish, reason="mornings are fine")
+    assert ask(client, callers)["decision"] == "allow"
+    with pytest.raises(UnknownReference):
+        end_wish(runtime.house, By("test"), "C-2", wish, reason="not theirs")
