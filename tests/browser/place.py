@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
-from fastapi.routing import APIRoute
-
+from bench import places
 from orchestrator.bootstrap import Runtime
-from orchestrator.console.app import routers
 from orchestrator.engine.message import unsubscribe_token
 from orchestrator.services.policy_view import read_policies
 from tests.browser import book
@@ -96,23 +93,9 @@ FURTHER: dict[str, tuple[str, dict[str, Example]]] = {
 }
 
 
-def routes_of(router: Any) -> Iterator[APIRoute]:
-    for route in router.routes:
-        if isinstance(route, APIRoute):
-            yield route
-        elif hasattr(route, "original_router"):
-            yield from routes_of(route.original_router)
-
-
 def get_routes() -> list[str]:
-    """The path of every GET route but those that stream."""
-    found = {
-        route.path
-        for router in routers()
-        for route in routes_of(router)
-        if "GET" in (route.methods or ()) and not route.path.endswith("/events")
-    }
-    return sorted(found - NOT_PAGES)
+    """The path of every GET route but those that stream and those that are no pages."""
+    return sorted(set(places.get_routes()) - NOT_PAGES)
 
 
 def is_known(path: str, known: set[str]) -> bool:

@@ -38,6 +38,12 @@ FOCUSED = """() => {
   };
   return { again, inside, seen: Boolean(ring(node) || ring(around)), html: node.outerHTML.slice(0, 120) };
 }"""
+# a page that puts the reader into a field would have the walk begin there
+FROM_THE_TOP = """() => {
+  document.body.tabIndex = -1;
+  document.body.focus();
+  document.body.removeAttribute("tabindex");
+}"""
 MOST = 400
 PLACES = [name for name in place.names() if name != place.GUEST]
 
@@ -68,7 +74,7 @@ def test_the_tab_key_reaches_everything_and_shows_where_it_is(
     if not page.evaluate("document.doctype"):
         return
     settle(page)
-    page.evaluate("document.activeElement.blur()")
+    page.evaluate(FROM_THE_TOP)
     there = page.evaluate(REACHABLE)
     reached, dim = walk(page)
     assert dim == []
@@ -95,12 +101,12 @@ def test_two_keys_lead_to_every_section(library: Served, enter: Open, language: 
         page.keyboard.press("Escape")
         page.keyboard.press("g")
         page.keyboard.press(key)
-        page.wait_for_url(f"**{path}")
+        expect(page).to_have_url(f"{library.address}{path}")
     page.goto("/me")
     page.locator("body").press("/")
     page.keyboard.type("Adams")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/consumers?q=Adams")
+    expect(page).to_have_url(f"{library.address}/consumers?q=Adams")
 
 
 def test_rows_are_walked_and_opened_by_keys(library: Served, enter: Open) -> None:

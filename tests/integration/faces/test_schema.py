@@ -125,17 +125,24 @@ def each(operation: Any, ask: Callable[[Case[Any], bool], None]) -> None:
 
 
 def test_every_role_is_answered_as_described_or_refused(client: TestClient, callers: Callers) -> None:
+    met: set[tuple[str, Role]] = set()
     for operation in operations():
         permission = asked(operation.label)
         if permission is Permission.PUBLIC:
             continue
 
-        def ask(case: Case[Any], known: bool, permission: Permission = permission) -> None:
+        def ask(
+            case: Case[Any], known: bool, permission: Permission = permission, label: str = operation.label
+        ) -> None:
             for role in Role:
                 answer = send(client, case, callers[role.value], known=known)
                 judge(case, answer, refused=not allows(role, permission))
+                met.add((label, role))
 
         each(operation, ask)
+    asked_of = {one.label for one in operations() if asked(one.label) is not Permission.PUBLIC}
+    assert asked_of
+    assert met == {(label, role) for label in asked_of for role in Role}
 
 
 def test_what_is_public_fails_for_nobody(client: TestClient) -> None:
