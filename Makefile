@@ -27,7 +27,7 @@ setup: ## the set-up for development alone
 test: ## every tier but browser, chaos and bench, on SQLite and on a real PostgreSQL
 	$(call prepare,test)
 	@$(BIN)/python -m pytest $(TIERS) -n 2 --dist worksteal -q $(ARGS)
-	@echo "Not run here: the browser (make test-browser, a quarter of an hour), chaos (make chaos), benchmarks (make bench)."
+	@echo "Not run here: the browser (make test-browser, ten minutes), chaos (make chaos), benchmarks (make bench)."
 
 check: ## lint, types, import contracts, security lint, unit and size tests
 	$(call prepare,test)
