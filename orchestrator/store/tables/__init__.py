@@ -75,3 +75,11 @@ __all__ = [
     "SignInFailure", "Switch", "Task", "TemplateVersion", "UserAccount", "UserSession", "Verdict",
     "WorkClaim",
 ]  # fmt: skip
+
+# an index over one column that is mostly empty leaves those rows out: nobody looks for them, and an import writes less
+for _table in SQLModel.metadata.tables.values():
+    for _index in _table.indexes:
+        if len(_index.columns) == 1 and _index.columns[0].nullable and not _index.expressions[1:]:
+            for _dialect in ("sqlite", "postgresql"):
+                if _index.dialect_options[_dialect]["where"] is None:
+                    _index.dialect_options[_dialect]["where"] = _index.columns[0].is_not(None)

@@ -221,6 +221,7 @@ class Promise(Fact, table=True):
             sqlite_where=sql("state = 'open'"),
             postgresql_where=sql("state = 'open'"),
         ),
+        Index("promise_by_time", "recorded_at"),  # what came of a campaign since it began
     )
 
     account_id: str = Field(index=True)
@@ -232,6 +233,7 @@ class Promise(Fact, table=True):
 
 class Payment(Fact, table=True):
     __tablename__ = "payment"
+    __table_args__ = (Index("payment_by_time", "recorded_at"),)  # what came of a campaign since it began
 
     account_id: str = Field(index=True)
     amount_minor: int = minor()

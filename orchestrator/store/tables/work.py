@@ -297,6 +297,15 @@ class Incident(SQLModel, table=True):
     """Something that compliance must look at: a past contact that a correction makes unlawful, an unknown opt-out."""
 
     __tablename__ = "incident"
+    __table_args__ = (
+        Index(
+            "incident_open",
+            "opened_at",
+            "id",
+            sqlite_where=sql("closed_at IS NULL"),
+            postgresql_where=sql("closed_at IS NULL"),
+        ),
+    )
 
     id: str = Field(primary_key=True)
     kind: str

@@ -62,9 +62,9 @@ CREATE TABLE check_result (
 	PRIMARY KEY (id)
 );
 
-CREATE INDEX ix_check_result_consumer_id ON check_result (consumer_id);
+CREATE INDEX ix_check_result_consumer_id ON check_result (consumer_id) WHERE consumer_id IS NOT NULL;
 
-CREATE INDEX ix_check_result_value_index ON check_result (value_index);
+CREATE INDEX ix_check_result_value_index ON check_result (value_index) WHERE value_index IS NOT NULL;
 
 CREATE TABLE consumer (
 	id VARCHAR NOT NULL,
@@ -94,7 +94,7 @@ CREATE INDEX consumer_by_organization ON consumer (lower(organization), id) WHER
 
 CREATE INDEX ix_consumer_country ON consumer (country);
 
-CREATE INDEX ix_consumer_person_key ON consumer (person_key);
+CREATE INDEX ix_consumer_person_key ON consumer (person_key) WHERE person_key IS NOT NULL;
 
 CREATE INDEX ix_consumer_pool_id ON consumer (pool_id);
 
@@ -122,7 +122,7 @@ CREATE TABLE delivery_event (
 
 CREATE INDEX delivery_event_waiting ON delivery_event (occurred_at) WHERE applied_at IS NULL;
 
-CREATE INDEX ix_delivery_event_attempt_id ON delivery_event (attempt_id);
+CREATE INDEX ix_delivery_event_attempt_id ON delivery_event (attempt_id) WHERE attempt_id IS NOT NULL;
 
 CREATE TABLE idempotency_key (
 	"key" VARCHAR NOT NULL,
@@ -168,7 +168,7 @@ CREATE TABLE inbound_message (
 	CONSTRAINT inbound_message_once UNIQUE (provider, provider_event_id)
 );
 
-CREATE INDEX ix_inbound_message_consumer_id ON inbound_message (consumer_id);
+CREATE INDEX ix_inbound_message_consumer_id ON inbound_message (consumer_id) WHERE consumer_id IS NOT NULL;
 
 CREATE INDEX ix_inbound_message_value_index ON inbound_message (value_index);
 
@@ -184,7 +184,9 @@ CREATE TABLE incident (
 	PRIMARY KEY (id)
 );
 
-CREATE INDEX ix_incident_consumer_id ON incident (consumer_id);
+CREATE INDEX incident_open ON incident (opened_at, id) WHERE closed_at IS NULL;
+
+CREATE INDEX ix_incident_consumer_id ON incident (consumer_id) WHERE consumer_id IS NOT NULL;
 
 CREATE TABLE lease (
 	name VARCHAR NOT NULL,
@@ -205,9 +207,9 @@ CREATE TABLE ledger_entry (
 	PRIMARY KEY (id)
 );
 
-CREATE INDEX ix_ledger_entry_attempt_id ON ledger_entry (attempt_id);
+CREATE INDEX ix_ledger_entry_attempt_id ON ledger_entry (attempt_id) WHERE attempt_id IS NOT NULL;
 
-CREATE INDEX ix_ledger_entry_consumer_ref ON ledger_entry (consumer_ref);
+CREATE INDEX ix_ledger_entry_consumer_ref ON ledger_entry (consumer_ref) WHERE consumer_ref IS NOT NULL;
 
 CREATE INDEX ledger_entry_by_kind ON ledger_entry (kind, at, id);
 
@@ -245,11 +247,11 @@ CREATE TABLE opt_out (
 	PRIMARY KEY (id)
 );
 
-CREATE INDEX ix_opt_out_consumer_id ON opt_out (consumer_id);
+CREATE INDEX ix_opt_out_consumer_id ON opt_out (consumer_id) WHERE consumer_id IS NOT NULL;
 
-CREATE INDEX ix_opt_out_corrects_id ON opt_out (corrects_id);
+CREATE INDEX ix_opt_out_corrects_id ON opt_out (corrects_id) WHERE corrects_id IS NOT NULL;
 
-CREATE INDEX ix_opt_out_value_index ON opt_out (value_index);
+CREATE INDEX ix_opt_out_value_index ON opt_out (value_index) WHERE value_index IS NOT NULL;
 
 CREATE TABLE policy_version (
 	digest VARCHAR NOT NULL,
@@ -307,9 +309,9 @@ CREATE TABLE task (
 	PRIMARY KEY (id)
 );
 
-CREATE INDEX ix_task_consumer_id ON task (consumer_id);
+CREATE INDEX ix_task_consumer_id ON task (consumer_id) WHERE consumer_id IS NOT NULL;
 
-CREATE INDEX ix_task_enrollment_id ON task (enrollment_id);
+CREATE INDEX ix_task_enrollment_id ON task (enrollment_id) WHERE enrollment_id IS NOT NULL;
 
 CREATE INDEX task_by_kind ON task (state, kind, due_at, id);
 
@@ -365,7 +367,7 @@ CREATE TABLE verdict (
 	PRIMARY KEY (id)
 );
 
-CREATE INDEX ix_verdict_attempt_id ON verdict (attempt_id);
+CREATE INDEX ix_verdict_attempt_id ON verdict (attempt_id) WHERE attempt_id IS NOT NULL;
 
 CREATE INDEX ix_verdict_consumer_id ON verdict (consumer_id);
 
@@ -418,7 +420,7 @@ CREATE TABLE account (
 	FOREIGN KEY(creditor_id) REFERENCES creditor (id)
 );
 
-CREATE INDEX ix_account_account_number_index ON account (account_number_index);
+CREATE INDEX ix_account_account_number_index ON account (account_number_index) WHERE account_number_index IS NOT NULL;
 
 CREATE INDEX ix_account_creditor_id ON account (creditor_id);
 
@@ -444,7 +446,7 @@ CREATE TABLE agreement (
 
 CREATE INDEX ix_agreement_consumer_id ON agreement (consumer_id);
 
-CREATE INDEX ix_agreement_corrects_id ON agreement (corrects_id);
+CREATE INDEX ix_agreement_corrects_id ON agreement (corrects_id) WHERE corrects_id IS NOT NULL;
 
 CREATE TABLE assertion (
 	id VARCHAR NOT NULL,
@@ -465,7 +467,7 @@ CREATE TABLE assertion (
 
 CREATE INDEX ix_assertion_consumer_id ON assertion (consumer_id);
 
-CREATE INDEX ix_assertion_corrects_id ON assertion (corrects_id);
+CREATE INDEX ix_assertion_corrects_id ON assertion (corrects_id) WHERE corrects_id IS NOT NULL;
 
 CREATE INDEX ix_assertion_name ON assertion (name);
 
@@ -523,7 +525,7 @@ CREATE INDEX attempt_under_way ON attempt (campaign_id, state) WHERE campaign_id
 
 CREATE INDEX attempt_waiting ON attempt (channel, reserved_at, id) WHERE state = 'reserved';
 
-CREATE INDEX ix_attempt_provider_id ON attempt (provider_id);
+CREATE INDEX ix_attempt_provider_id ON attempt (provider_id) WHERE provider_id IS NOT NULL;
 
 CREATE TABLE campaign_forecast (
 	campaign_id VARCHAR NOT NULL,
@@ -565,7 +567,7 @@ CREATE TABLE cease_request (
 
 CREATE INDEX ix_cease_request_consumer_id ON cease_request (consumer_id);
 
-CREATE INDEX ix_cease_request_corrects_id ON cease_request (corrects_id);
+CREATE INDEX ix_cease_request_corrects_id ON cease_request (corrects_id) WHERE corrects_id IS NOT NULL;
 
 CREATE TABLE complaint (
 	id VARCHAR NOT NULL,
@@ -585,11 +587,11 @@ CREATE TABLE complaint (
 	FOREIGN KEY(consumer_id) REFERENCES consumer (id)
 );
 
-CREATE INDEX ix_complaint_account_id ON complaint (account_id);
+CREATE INDEX ix_complaint_account_id ON complaint (account_id) WHERE account_id IS NOT NULL;
 
 CREATE INDEX ix_complaint_consumer_id ON complaint (consumer_id);
 
-CREATE INDEX ix_complaint_corrects_id ON complaint (corrects_id);
+CREATE INDEX ix_complaint_corrects_id ON complaint (corrects_id) WHERE corrects_id IS NOT NULL;
 
 CREATE TABLE consent (
 	id VARCHAR NOT NULL,
@@ -618,9 +620,9 @@ CREATE TABLE consent (
 
 CREATE INDEX ix_consent_consumer_id ON consent (consumer_id);
 
-CREATE INDEX ix_consent_contact_point_id ON consent (contact_point_id);
+CREATE INDEX ix_consent_contact_point_id ON consent (contact_point_id) WHERE contact_point_id IS NOT NULL;
 
-CREATE INDEX ix_consent_corrects_id ON consent (corrects_id);
+CREATE INDEX ix_consent_corrects_id ON consent (corrects_id) WHERE corrects_id IS NOT NULL;
 
 CREATE TABLE contact_event (
 	consumer_id VARCHAR NOT NULL,
@@ -679,7 +681,7 @@ CREATE TABLE contact_point (
 
 CREATE INDEX contact_point_by_consumer ON contact_point (consumer_id, kind, position);
 
-CREATE INDEX ix_contact_point_party_id ON contact_point (party_id);
+CREATE INDEX ix_contact_point_party_id ON contact_point (party_id) WHERE party_id IS NOT NULL;
 
 CREATE INDEX ix_contact_point_value_index ON contact_point (value_index);
 
@@ -702,11 +704,11 @@ CREATE TABLE dispute (
 	FOREIGN KEY(consumer_id) REFERENCES consumer (id)
 );
 
-CREATE INDEX ix_dispute_account_id ON dispute (account_id);
+CREATE INDEX ix_dispute_account_id ON dispute (account_id) WHERE account_id IS NOT NULL;
 
 CREATE INDEX ix_dispute_consumer_id ON dispute (consumer_id);
 
-CREATE INDEX ix_dispute_corrects_id ON dispute (corrects_id);
+CREATE INDEX ix_dispute_corrects_id ON dispute (corrects_id) WHERE corrects_id IS NOT NULL;
 
 CREATE TABLE employer_note (
 	id VARCHAR NOT NULL,
@@ -726,7 +728,7 @@ CREATE TABLE employer_note (
 
 CREATE INDEX ix_employer_note_consumer_id ON employer_note (consumer_id);
 
-CREATE INDEX ix_employer_note_corrects_id ON employer_note (corrects_id);
+CREATE INDEX ix_employer_note_corrects_id ON employer_note (corrects_id) WHERE corrects_id IS NOT NULL;
 
 CREATE TABLE hold (
 	id VARCHAR NOT NULL,
@@ -747,11 +749,11 @@ CREATE TABLE hold (
 	FOREIGN KEY(consumer_id) REFERENCES consumer (id)
 );
 
-CREATE INDEX ix_hold_account_id ON hold (account_id);
+CREATE INDEX ix_hold_account_id ON hold (account_id) WHERE account_id IS NOT NULL;
 
 CREATE INDEX ix_hold_consumer_id ON hold (consumer_id);
 
-CREATE INDEX ix_hold_corrects_id ON hold (corrects_id);
+CREATE INDEX ix_hold_corrects_id ON hold (corrects_id) WHERE corrects_id IS NOT NULL;
 
 CREATE TABLE note (
 	id VARCHAR NOT NULL,
@@ -771,7 +773,7 @@ CREATE TABLE note (
 
 CREATE INDEX ix_note_consumer_id ON note (consumer_id);
 
-CREATE INDEX ix_note_corrects_id ON note (corrects_id);
+CREATE INDEX ix_note_corrects_id ON note (corrects_id) WHERE corrects_id IS NOT NULL;
 
 CREATE TABLE notice (
 	id VARCHAR NOT NULL,
@@ -794,11 +796,11 @@ CREATE TABLE notice (
 	FOREIGN KEY(consumer_id) REFERENCES consumer (id)
 );
 
-CREATE INDEX ix_notice_account_id ON notice (account_id);
+CREATE INDEX ix_notice_account_id ON notice (account_id) WHERE account_id IS NOT NULL;
 
 CREATE INDEX ix_notice_consumer_id ON notice (consumer_id);
 
-CREATE INDEX ix_notice_corrects_id ON notice (corrects_id);
+CREATE INDEX ix_notice_corrects_id ON notice (corrects_id) WHERE corrects_id IS NOT NULL;
 
 CREATE TABLE original_creditor_request (
 	id VARCHAR NOT NULL,
@@ -817,11 +819,11 @@ CREATE TABLE original_creditor_request (
 	FOREIGN KEY(consumer_id) REFERENCES consumer (id)
 );
 
-CREATE INDEX ix_original_creditor_request_account_id ON original_creditor_request (account_id);
+CREATE INDEX ix_original_creditor_request_account_id ON original_creditor_request (account_id) WHERE account_id IS NOT NULL;
 
 CREATE INDEX ix_original_creditor_request_consumer_id ON original_creditor_request (consumer_id);
 
-CREATE INDEX ix_original_creditor_request_corrects_id ON original_creditor_request (corrects_id);
+CREATE INDEX ix_original_creditor_request_corrects_id ON original_creditor_request (corrects_id) WHERE corrects_id IS NOT NULL;
 
 CREATE TABLE party (
 	id VARCHAR NOT NULL,
@@ -847,11 +849,11 @@ CREATE TABLE party (
 	FOREIGN KEY(consumer_id) REFERENCES consumer (id)
 );
 
-CREATE INDEX ix_party_account_id ON party (account_id);
+CREATE INDEX ix_party_account_id ON party (account_id) WHERE account_id IS NOT NULL;
 
 CREATE INDEX ix_party_consumer_id ON party (consumer_id);
 
-CREATE INDEX ix_party_corrects_id ON party (corrects_id);
+CREATE INDEX ix_party_corrects_id ON party (corrects_id) WHERE corrects_id IS NOT NULL;
 
 CREATE INDEX ix_party_party_id ON party (party_id);
 
@@ -878,9 +880,11 @@ CREATE INDEX ix_payment_account_id ON payment (account_id);
 
 CREATE INDEX ix_payment_consumer_id ON payment (consumer_id);
 
-CREATE INDEX ix_payment_corrects_id ON payment (corrects_id);
+CREATE INDEX ix_payment_corrects_id ON payment (corrects_id) WHERE corrects_id IS NOT NULL;
 
-CREATE INDEX ix_payment_external_id ON payment (external_id);
+CREATE INDEX ix_payment_external_id ON payment (external_id) WHERE external_id IS NOT NULL;
+
+CREATE INDEX payment_by_time ON payment (recorded_at);
 
 CREATE TABLE pool_link (
 	id VARCHAR NOT NULL,
@@ -924,7 +928,7 @@ CREATE TABLE preference (
 
 CREATE INDEX ix_preference_consumer_id ON preference (consumer_id);
 
-CREATE INDEX ix_preference_corrects_id ON preference (corrects_id);
+CREATE INDEX ix_preference_corrects_id ON preference (corrects_id) WHERE corrects_id IS NOT NULL;
 
 CREATE TABLE promise (
 	id VARCHAR NOT NULL,
@@ -949,7 +953,9 @@ CREATE INDEX ix_promise_account_id ON promise (account_id);
 
 CREATE INDEX ix_promise_consumer_id ON promise (consumer_id);
 
-CREATE INDEX ix_promise_corrects_id ON promise (corrects_id);
+CREATE INDEX ix_promise_corrects_id ON promise (corrects_id) WHERE corrects_id IS NOT NULL;
+
+CREATE INDEX promise_by_time ON promise (recorded_at);
 
 CREATE INDEX promise_due ON promise (due_on, id) WHERE state = 'open';
 
@@ -973,7 +979,7 @@ CREATE INDEX ix_recall_account_id ON recall (account_id);
 
 CREATE INDEX ix_recall_consumer_id ON recall (consumer_id);
 
-CREATE INDEX ix_recall_corrects_id ON recall (corrects_id);
+CREATE INDEX ix_recall_corrects_id ON recall (corrects_id) WHERE corrects_id IS NOT NULL;
 
 CREATE TABLE representation (
 	id VARCHAR NOT NULL,
@@ -997,7 +1003,7 @@ CREATE TABLE representation (
 
 CREATE INDEX ix_representation_consumer_id ON representation (consumer_id);
 
-CREATE INDEX ix_representation_corrects_id ON representation (corrects_id);
+CREATE INDEX ix_representation_corrects_id ON representation (corrects_id) WHERE corrects_id IS NOT NULL;
 
 CREATE TABLE user_session (
 	id VARCHAR NOT NULL,
@@ -1087,7 +1093,7 @@ CREATE INDEX ix_consent_revocation_consent_id ON consent_revocation (consent_id)
 
 CREATE INDEX ix_consent_revocation_consumer_id ON consent_revocation (consumer_id);
 
-CREATE INDEX ix_consent_revocation_corrects_id ON consent_revocation (corrects_id);
+CREATE INDEX ix_consent_revocation_corrects_id ON consent_revocation (corrects_id) WHERE corrects_id IS NOT NULL;
 
 CREATE TABLE contact_point_fact (
 	id VARCHAR NOT NULL,
@@ -1111,7 +1117,7 @@ CREATE INDEX ix_contact_point_fact_consumer_id ON contact_point_fact (consumer_i
 
 CREATE INDEX ix_contact_point_fact_contact_point_id ON contact_point_fact (contact_point_id);
 
-CREATE INDEX ix_contact_point_fact_corrects_id ON contact_point_fact (corrects_id);
+CREATE INDEX ix_contact_point_fact_corrects_id ON contact_point_fact (corrects_id) WHERE corrects_id IS NOT NULL;
 
 CREATE TABLE dispute_answer (
 	id VARCHAR NOT NULL,
@@ -1135,7 +1141,7 @@ CREATE TABLE dispute_answer (
 
 CREATE INDEX ix_dispute_answer_consumer_id ON dispute_answer (consumer_id);
 
-CREATE INDEX ix_dispute_answer_corrects_id ON dispute_answer (corrects_id);
+CREATE INDEX ix_dispute_answer_corrects_id ON dispute_answer (corrects_id) WHERE corrects_id IS NOT NULL;
 
 CREATE INDEX ix_dispute_answer_dispute_id ON dispute_answer (dispute_id);
 
@@ -1195,6 +1201,6 @@ CREATE TABLE hold_release (
 
 CREATE INDEX ix_hold_release_consumer_id ON hold_release (consumer_id);
 
-CREATE INDEX ix_hold_release_corrects_id ON hold_release (corrects_id);
+CREATE INDEX ix_hold_release_corrects_id ON hold_release (corrects_id) WHERE corrects_id IS NOT NULL;
 
 CREATE INDEX ix_hold_release_hold_id ON hold_release (hold_id);
