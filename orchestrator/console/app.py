@@ -29,6 +29,7 @@ from orchestrator.console import (
     unsubscribe,
     work,
 )
+from orchestrator.console.board import Board
 
 
 class Assets(StaticFiles):
@@ -70,6 +71,7 @@ def create_console(runtime: Runtime) -> FastAPI:
     """The pages over `runtime`."""
     app = FastAPI(title="duecourse console", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.runtime = runtime
+    app.state.board = Board()
     for router in routers():
         app.include_router(router)
     app.mount(page.PREFIX, Assets(directory=page.ASSETS), name="assets")

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from orchestrator.console.access import MayCampaign, MayReview, MayStop, Visitor
+from orchestrator.console.board import board_of
 from orchestrator.console.campaign import address_of, campaign_words, segment_words, who_may
 from orchestrator.console.campaign_chart import hour_chart
 from orchestrator.console.campaign_wording import EVENTS, STATE_ICONS, STATES, WHYS
 from orchestrator.console.cookie import runtime_of
-from orchestrator.console.event_stream import Parts, seen_of, stream
+from orchestrator.console.event_stream import EVERY_S, Parts, seen_of, stream
 from orchestrator.console.message import N_
 from orchestrator.console.page import page, render
 from orchestrator.domain.campaign import CampaignState
 from orchestrator.domain.permission import Permission
+from orchestrator.engine.house import House
 from orchestrator.services import campaign as campaigns
 from orchestrator.services import campaign_forecast as forecasts
 from orchestrator.services import campaign_progress, campaign_view
@@ -31,6 +35,10 @@ OVER = frozenset({CampaignState.STOPPED, CampaignState.DONE})
 NOT_SENT = (Why.LATER, Why.DENIED, Why.HELD, Why.SUSPENDED, Why.WAITING, Why.LEFT)
 DUE = (Why.BETWEEN, Why.LATER, Why.DENIED, Why.WAITING)
 REGIONS = ("said", "head", "figures", "hours", "table", "look", "standing", "due", "history")
+OWN = ("head",)
+SHARED = tuple(name for name in REGIONS if name not in OWN)
+SHARED_S = 0.9 * EVERY_S
+"""So old may be what a stream tells that another stream has looked up."""
 TOLD = {
     "started": N_("The campaign is started."),
     "paused": N_("The campaign is paused. Nothing of it leaves until it is resumed."),
@@ -53,7 +61,7 @@ def show_campaign(
     campaign = campaigns.find(house, key)
     if campaign.state is CampaignState.DRAFT or campaign.started_at is None:
         return RedirectResponse(address_of(campaign.id, "/forecast"), status_code=303)
-    values = _read(request, visitor, campaign.id)
+    values = _values(request, visitor, _look(house, campaign.id))
     parts = _parts(request, visitor, values)
     return page(
         request,
@@ -73,27 +81,55 @@ def tell_campaign(
     request: Request, visitor: MayReview, key: str, seen: Annotated[str, Query(max_length=1000)] = ""
 ) -> Response:
     """The parts of the page that changed, until the campaign is over or the session ends."""
-    campaign = campaigns.find(runtime_of(request).house, key)
+    house, board = runtime_of(request).house, board_of(request)
+    campaign, opened = campaigns.find(house, key), time.monotonic()
+    # who reads the same language in the same zone and may do the same sees the same; the head has a form of their own
+    alike = (visitor.language, visitor.time_zone, visitor.role)
 
     def look() -> tuple[Parts, bool]:
-        values = _read(request, visitor, campaign.id)
-        return _parts(request, visitor, values), values["campaign"].state in OVER
+        since = max(opened, time.monotonic() - SHARED_S)
+        found = board.last(("campaign", campaign.id), lambda: _look(house, campaign.id), since)
+        values = _values(request, visitor, found)
+        shared = board.last(
+            ("campaign", campaign.id, alike), lambda: _parts(request, visitor, values, SHARED), since
+        )
+        return {**_parts(request, visitor, values, OWN), **shared}, values["campaign"].state in OVER
 
     return stream(request, look, seen)
 
 
-def _parts(request: Request, visitor: Visitor, values: dict[str, Any]) -> dict[str, str]:
-    return {name: render(request, visitor, f"campaign/live_{name}.html", **values) for name in REGIONS}
+def _parts(
+    request: Request, visitor: Visitor, values: dict[str, Any], names: tuple[str, ...] = REGIONS
+) -> dict[str, str]:
+    return {name: render(request, visitor, f"campaign/live_{name}.html", **values) for name in names}
 
 
-def _read(request: Request, visitor: Visitor, campaign_id: str) -> dict[str, Any]:
-    """What the parts are made of, as it stands now."""
-    house = runtime_of(request).house
+class _Look(NamedTuple):
+    """What the parts are made of for everybody."""
+
+    progress: Progress
+    forecast: forecasts.Shown | None
+    history: tuple[campaign_view.Event, ...]
+    last_call: datetime | None
+
+
+def _look(house: House, campaign_id: str) -> _Look:
+    """As it stands now."""
     progress = campaign_progress.read(house, campaign_id)
+    is_stopped = progress.campaign.state is CampaignState.STOPPED
+    return _Look(
+        progress,
+        forecasts.last(house, campaign_id),
+        campaign_view.history(house, campaign_id),
+        campaign_view.last_call(house, campaign_id) if is_stopped else None,
+    )
+
+
+def _values(request: Request, visitor: Visitor, found: _Look) -> dict[str, Any]:
+    """What the parts show this reader."""
+    progress, forecast = found.progress, found.forecast
     campaign, words = progress.campaign, campaign_words(request, visitor)
     hourly = campaign.definition.hourly_limit
-    forecast = forecasts.last(house, campaign_id)
-    is_stopped = campaign.state is CampaignState.STOPPED
     return {
         "campaign": campaign,
         "progress": progress,
@@ -103,8 +139,8 @@ def _read(request: Request, visitor: Visitor, campaign_id: str) -> dict[str, Any
         "not_sent": progress.of(*NOT_SENT),
         "totals": _totals(progress),
         "due": _due(progress),
-        "history": campaign_view.history(house, campaign_id),
-        "last_call": campaign_view.last_call(house, campaign_id) if is_stopped else None,
+        "history": found.history,
+        "last_call": found.last_call,
         "foreseen": forecast.forecast.last_at if forecast is not None else None,
         "whys": WHYS,
         "events": EVENTS,

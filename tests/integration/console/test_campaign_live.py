@@ -107,6 +107,18 @@ def test_the_stream_tells_what_changed_and_ends_with_the_campaign(manager: Brows
     assert "figures" not in told, "nothing changed there"
 
 
+def test_who_watches_the_same_campaign_reads_their_own_language(manager: Browser, enter: Enter) -> None:
+    address = started(manager)
+    manager.post(f"{address}/stop")
+    told = {
+        reader: enter("campaign_manager", language=reader).get(f"{address}/events").text
+        for reader in ("en", "zh", "en")
+    }
+    assert "Stopped" in told["en"]
+    assert "已停止" in told["zh"]
+    assert "Stopped" not in told["zh"]
+
+
 class Visit:
     """A request that stays open until somebody leaves."""
 
