@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from orchestrator.console.message import N_
 from orchestrator.console.role import ROLE_WORDS
@@ -236,7 +236,11 @@ class ConsumerWording:
         what = self.said(CONSENTS[one.what]) if one.what in CONSENTS else one.what.replace("_", " ")
         point = self.view.point(one.point_id)
         if "scope_date" in one.detail:
-            return self.said(N_("%(what)s, on %(day)s"), what=what, day=one.detail["scope_date"])
+            return self.said(
+                N_("%(what)s, on %(day)s"),
+                what=what,
+                day=self.say.date(date.fromisoformat(one.detail["scope_date"])),
+            )
         if point is not None:
             return self.said(N_("%(what)s, to %(point)s"), what=what, point=self.point(point))
         if one.channel:

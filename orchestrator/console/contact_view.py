@@ -14,6 +14,7 @@ from orchestrator.console import reason
 from orchestrator.console.message import N_
 from orchestrator.console.reason import ReasonWording
 from orchestrator.console.strip import Day, Strip, clock_moments, days_of, week_strip
+from orchestrator.console.template_wording import template_title
 from orchestrator.console.vocabulary import Translator, word
 from orchestrator.console.wrap_up import WrapUp
 from orchestrator.services.contact_detail import Detail, Message, Obliged, Use
@@ -181,8 +182,10 @@ class ContactWording:
 
     def days_shown(self) -> list[tuple[str, str]]:
         """Weekday and day of the month over the strips."""
-        local = [self.say.local(one, self.zone) for one in self.panel.midnights[:-1]]
-        return [(self.say.weekday(one), str(one.day)) for one in local]
+        return [
+            (self.say.weekday(one, self.zone), str(self.say.local(one, self.zone).day))
+            for one in self.panel.midnights[:-1]
+        ]
 
     def hours(self, answer: PointAnswer) -> Hours:
         panel, midnight = self.panel, self.panel.midnights[0]
@@ -254,6 +257,9 @@ class ContactWording:
                 "Why: %(count)s rule says wait", "Why: %(count)s rules say wait", count
             )
         return text % {"count": count}
+
+    def template(self, name: str) -> str:
+        return template_title(self.words, name)
 
     def outcome(self, name: str) -> str:
         """How a call ended, as a person would say it."""

@@ -20,6 +20,7 @@ from orchestrator.console.page import wording_of, words_of
 from orchestrator.console.policy import Reader
 from orchestrator.console.reason import ReasonWording
 from orchestrator.console.record_wording import Told
+from orchestrator.console.template_wording import template_title
 from orchestrator.services.consumer_view import ConsumerView
 from orchestrator.services.contact import Sent
 from orchestrator.services.contact_detail import Message
@@ -28,10 +29,6 @@ from orchestrator.services.reply import Offer, Reply, read_reply
 from orchestrator.services.said import Said, reply_of
 from policies.verdict import Decision, Verdict, deciding
 
-_TITLES = {
-    "answer_received": N_("We have your message"),
-    "answer_call": N_("Please call us"),
-}
 _HEADINGS = {
     "sms": N_("Answer to the text of %(moment)s"),
     "email": N_("Answer to the e-mail of %(moment)s"),
@@ -178,7 +175,7 @@ class ReplyWording:
         rule = None if is_allowed or first is None else first.rule
         return Answer(
             template=offer.template,
-            title=self._(_TITLES.get(offer.template, offer.template.replace("_", " ").capitalize())),
+            title=template_title(self.reasons.words, offer.template),
             state=reason.CLASSES[offer.verdict.decision],
             answer=self.reasons.answer(row),
             reason="" if is_allowed else self.reasons.full(row),

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from orchestrator.console.consumer_wording import CONSENTS, DISPUTE_FORMS, ConsumerWording
 from orchestrator.console.message import N_
 from orchestrator.console.reason import ReasonWording
+from orchestrator.console.template_wording import template_title
 from orchestrator.domain.intent import Intent
 from orchestrator.services.contact import ANSWERED
 from orchestrator.services.timeline import Entry
@@ -192,18 +193,15 @@ class TimelineWording:
         )
 
     def _contact(self, how: str, entry: Entry, outcome: str) -> str:
-        template, version = entry.detail.get("template"), entry.detail.get("version")
+        template = entry.detail.get("template")
         about = self.account_of(entry)
         if outcome and about and entry.detail.get("outcome") in {"conversation", "met"}:
             return self._(N_("%(how)s: %(what)s about %(account)s"), how=how, what=outcome, account=about)
         if outcome:
             return self._(N_("%(how)s: %(what)s"), how=how, what=outcome)
-        if template and version:
-            # "es/sms/reminder": language and channel stand elsewhere; a version is told apart by its first signs
-            name, version = template.rpartition("/")[2].replace("_", " "), version[:7]
-            return self._(
-                N_("%(how)s: %(template)s, version %(version)s"), how=how, template=name, version=version
-            )
+        if template:
+            title = template_title(self.consumer.translator, template)
+            return self._(N_("%(how)s: %(what)s"), how=how, what=title)
         return how
 
     def _outcome(self, entry: Entry) -> str:

@@ -74,6 +74,19 @@ def test_what_has_to_wait_says_from_when_in_both_zones_and_shows_its_hours(
     assert "Start call" not in text
 
 
+@pytest.mark.parametrize("zone", ["Pacific/Honolulu", "America/Chicago", "Asia/Shanghai"])
+def test_the_days_over_the_strips_are_the_consumers_wherever_the_reader_is(enter: Enter, zone: str) -> None:
+    html = enter("collector", time_zone=zone).text(PANEL)
+    axis = html[html.index('<span class="days"') : html.index("<fieldset")]
+    assert words(axis.replace("<br>", " ")) == "Wed 14 Thu 15 Fri 16 Sat 17 Sun 18 Mon 19 Tue 20"
+
+
+def test_no_version_of_a_template_shows_to_a_collector(runtime: Runtime, enter: Enter) -> None:
+    text = detail(enter("collector"), key_of(runtime, "sms"))
+    assert "Template Reminder Language" in text
+    assert "version" not in text
+
+
 def test_what_is_held_says_for_what(runtime: Runtime, enter: Enter) -> None:
     fact.place_hold(runtime.house, ME, "C-1", kind="hardship")
     browser = enter("collector")
