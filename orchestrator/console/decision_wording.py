@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from babel.dates import get_timezone_location
+from markupsafe import Markup
 
 from orchestrator.console.message import N_
 from orchestrator.console.rule_wording import RuleWording
@@ -75,6 +76,13 @@ _ORIGINS = {
     "reaction": N_("an answer to the consumer"),
 }
 _UNNAMED = {"cadence": N_("a cadence"), "reaction": N_("an answer to the consumer")}
+_ALLOWED = N_("<b>Allowed</b>")
+_WAYS = {
+    Decision.ALLOW: N_("<b>Allowed</b> until %(moment)s"),
+    Decision.DEFER: N_("<b>Later</b> from %(moment)s"),
+    Decision.HOLD: N_("<b>On hold</b>"),
+    Decision.DENY: N_("<b>Not allowed</b>"),
+}
 _SOMEBODY = N_("a person or a program")
 _CONTACT = N_("Contact")
 
@@ -110,7 +118,7 @@ class DecisionWording:
         is_made = self.decided.verdict.decision is Decision.ALLOW
         texts = _MADE if is_made else _NOT_MADE
         message = texts.get(self.decided.channel, texts["task"])
-        return self.words.gettext(message) % {"name": self.decided.consumer}
+        return self.say.spaced(self.words.gettext(message) % {"name": self.decided.consumer})
 
     @property
     def lede(self) -> str:
@@ -126,7 +134,7 @@ class DecisionWording:
             text = self.words.gettext("Asked by %(who)s on %(moment)s, about %(accounts)s, to %(point)s.")
         else:
             text = self.words.gettext("Asked by %(who)s on %(moment)s, about %(accounts)s.")
-        return text % values
+        return self.say.spaced(text % values)
 
     @property
     def who(self) -> str:
@@ -193,6 +201,18 @@ class DecisionWording:
         held = verdict.decision is Decision.HOLD
         return self.words.gettext("On hold") if held else self.words.gettext("Not allowed")
 
+    def way(self, verdict: Verdict) -> Markup:
+        """An answer in a table, its lead in bold."""
+        text, moment = _WAYS[verdict.decision], None
+        if verdict.decision is Decision.ALLOW:
+            moment = verdict.valid_until
+            text = _ALLOWED if moment is None else text
+        if verdict.decision is Decision.DEFER:
+            moment = verdict.retry_at
+            text = _WAYS[Decision.HOLD] if moment is None else text
+        said = Markup(self.words.gettext(text))  # noqa: S704 # nosec B704 - our own message; values are escaped
+        return said % ({"moment": self.moment(moment)} if moment is not None else {})
+
     def own_reason(self, code: str) -> str:
         """A reason of the engine or of the judge, which no rule gave."""
         if code in OWN_REASONS:
@@ -255,10 +275,19 @@ class DecisionWording:
             decides=name in deciding and not self.decided.own,
         )
 
+    def deciding(self) -> list[tuple[str, list[Rule]]]:
+        """What decided, each sentence once with all the rules that say it: a firm's rule often repeats the law's."""
+        found: dict[str, list[Rule]] = {}
+        for one in self.asked():
+            if one.decides:
+                said = found.setdefault(self.told(one) if one.rule else one.sentence, [])
+                said += [one.rule] if one.rule is not None else []
+        return list(found.items())
+
     def told(self, one: Asked) -> str:
         """A deciding rule and what it found, as sentences."""
         text = self.words.gettext("%(rule)s. %(found)s")
-        return text % {"rule": one.sentence, "found": one.found}
+        return (text % {"rule": one.sentence, "found": one.found}).strip()
 
     def found(self, answer: Answer) -> str:
         """What the rule found, from the facts."""
@@ -329,14 +358,21 @@ class DecisionWording:
         }
 
     def event(self, event: Event) -> str:
-        """A contact of the past: what, when, how it ended."""
+        """A contact of the past in a sentence: what, when, how it ended."""
+        moment, channel, outcome = self.past(event)
         return self.words.gettext("%(moment)s %(channel)s, %(outcome)s") % {
-            "moment": self.moment(event.at),
-            "channel": self.words.gettext(CHANNEL_WORDS.get(event.channel.value, _CONTACT)),
-            "outcome": self.rules.word("outcome", event.outcome.value)
-            if event.outcome is not None
-            else self.words.gettext("no outcome yet"),
+            "moment": moment,
+            "channel": channel,
+            "outcome": outcome,
         }
+
+    def past(self, event: Event) -> tuple[str, str, str]:
+        """A contact of the past for a table: when, by what, how it ended."""
+        ended = self.words.gettext("no outcome yet")
+        if event.outcome is not None:
+            ended = self.rules.word("outcome", event.outcome.value)
+        channel = self.words.gettext(CHANNEL_WORDS.get(event.channel.value, _CONTACT))
+        return self.moment(event.at), channel, ended
 
     # the search for the next time
 

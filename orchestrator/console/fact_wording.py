@@ -97,10 +97,10 @@ class FactWording:
                 lines.append((_(_REGISTERS[name]), [self.register(name, record)]))
         return lines
 
-    def past(self) -> list[str]:
-        """The newest contacts that were known, newest first."""
+    def past(self) -> list[tuple[str, str, str]]:
+        """The newest contacts that were known, newest first: when, by what, how it ended."""
         newest = sorted(self.facts.history, key=lambda event: event.at, reverse=True)[:MOST_EVENTS]
-        return [self.wording.event(event) for event in newest]
+        return [self.wording.past(event) for event in newest]
 
     def zone(self, name: str) -> str:
         source = self.facts.zone_sources.get(name)
@@ -134,10 +134,9 @@ class FactWording:
         for name, consents in kept.items():
             for given in consents:
                 if given.revoked_at is None and given.received_at is not None:
-                    yield self.words.gettext("to %(point)s, %(day)s") % {
-                        "point": self._point(name),
-                        "day": self._day(given.received_at),
-                    }
+                    text = self.words.gettext("to %(point)s, %(day)s")
+                    values = {"point": self._point(name), "day": self._day(given.received_at)}
+                    yield self.say.spaced(text % values)
 
     def _wishes(self) -> Iterator[str]:
         for name in ("inconvenient", "inconvenient_places", "excluded_channels"):

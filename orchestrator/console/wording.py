@@ -4,6 +4,7 @@ not this one, 24 hours, two decimals with the currency (design: Words).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -22,6 +23,9 @@ _DAY_OF_YEAR = {"en": "EEE d MMM yyyy", "zh": "yyyy-MM-dd"}
 _DATE = {"en": "d MMM", "zh": "M/d"}
 _DATE_OF_YEAR = {"en": "d MMM yyyy", "zh": "yyyy-MM-dd"}
 _LONG_DAY = {"en": "EEE d MMM", "zh": "M 月 d 日 EEE"}
+_HAN_LATIN = re.compile(
+    "(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9\u00c0-\u024f])|(?<=[A-Za-z0-9\u00c0-\u024f])(?=[\u4e00-\u9fff])"
+)
 # names that readers know better than the abbreviation, which means several places
 _ZONE_NAMES = {"Asia/Shanghai": {"en": "Beijing time", "zh": "北京时间"}}
 
@@ -29,6 +33,11 @@ _ZONE_NAMES = {"Asia/Shanghai": {"en": "Beijing time", "zh": "北京时间"}}
 def beside(language: str, items: Iterable[str]) -> str:
     """Things of one kind beside each other: "calls, texts", and as Chinese sets them."""
     return ("、" if language == "zh" else ", ").join(items)
+
+
+def spaced(text: str) -> str:
+    """A space between Han and Latin letters or figures, where a name was put into a Chinese sentence."""
+    return _HAN_LATIN.sub(" ", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,10 @@ class Wording:
     def beside(self, items: Iterable[str]) -> str:
         """The same in the reader's language."""
         return beside(self.language, items)
+
+    def spaced(self, text: str) -> str:
+        """A sentence with names of other letters in it, as the reader's language sets them."""
+        return spaced(text) if self.language == "zh" else text
 
     def phone(self, value: str) -> str:
         """A number as its own country writes it; anything else as it is."""

@@ -7,6 +7,8 @@ import re
 import pytest
 
 from orchestrator.bootstrap import Runtime
+from orchestrator.services import fact
+from orchestrator.services.fact import By
 from tests.integration.console.conftest import Browser, Enter, words
 from tests.integration.console.contacts import ask, calls, later
 from tests.integration.faces.conftest import Count
@@ -197,7 +199,7 @@ def test_a_decision_reads_in_chinese(enter: Enter, runtime: Runtime) -> None:
         enter("compliance_officer", language="zh", time_zone="Asia/Shanghai").text(f"/decisions/{refused}")
     )
     for text in (
-        "未拨打Maria Canary的电话",
+        "未拨打 Maria Canary 的电话",
         "须等待",
         "每笔债务七日内至多七次呼叫",
         "全部规则通过，即为答案",
@@ -205,3 +207,21 @@ def test_a_decision_reads_in_chinese(enter: Enter, runtime: Runtime) -> None:
         "重新判定",
     ):
         assert text in page, text
+
+
+def test_what_the_law_and_the_firm_say_alike_is_said_once(enter: Enter, runtime: Runtime) -> None:
+    fact.record_opt_out(runtime.house, By("test", "system"), consumer_id="C-1", channel="sms")
+    page = enter("compliance_officer").text(f"/decisions/{ask(runtime, 'sms')}")
+    ruling = page[page.index('<div class="ruling') : page.index('<div class="with-rail')]
+    assert ruling.count('<p class="soft">') == 1
+    assert words(ruling).count("is not used again") == 1
+    assert ruling.count('class="cite"') == 2
+
+
+def test_day_and_time_are_written_alike_in_every_browser(enter: Enter, runtime: Runtime) -> None:
+    page = enter("compliance_officer").text(f"/decisions/{calls(runtime, 8)[-1]}")
+    assert 'type="date"' not in page
+    assert 'type="time"' not in page
+    assert 'name="day" value="2026-10-14"' in page
+    assert "Time, CDT" in words(page)
+    assert 'name="at" value="10:07"' in page
