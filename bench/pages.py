@@ -64,9 +64,10 @@ def lines(
     """One line for each page; `keep`: a folder where the book stays, and is taken from when it is there already."""
     usual = QUICK if quick else FULL
     size = Size(consumers or usual.consumers, attempts or usual.attempts)
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR)
-    )  # as in service, no debug
+    structlog.configure(  # as in service: no debug, and nothing of the data in a traceback
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)],
+    )
     with book(size, keep) as folder, opened(folder) as ground:
         drawn = Book(ground.runtime)
         for place in places():
