@@ -15,6 +15,7 @@ from orchestrator.console.access import MayReadPolicy, Visitor
 from orchestrator.console.case_wording import CaseWording
 from orchestrator.console.cookie import runtime_of
 from orchestrator.console.page import page, wording_of, words_of
+from orchestrator.console.rule_brief import brief
 from orchestrator.console.rule_wording import RuleWording
 from orchestrator.console.vocabulary import CHANNELS, TOPICS
 from orchestrator.console.wording import LOCALES
@@ -55,6 +56,10 @@ class Reader:
 
     def title(self, text: Text) -> str:
         return text.zh or text.en if self.language == "zh" else text.en
+
+    def brief(self, view: RuleView) -> str:
+        """The value of a rule in two or three words."""
+        return brief(self.rules, view)
 
     def short_title(self, text: Text) -> str:
         """A title for the side navigation: without the number of the statute and what stands in brackets."""

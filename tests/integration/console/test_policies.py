@@ -6,7 +6,9 @@ import pytest
 
 from orchestrator.bootstrap import Runtime
 from orchestrator.console.language import translations
+from orchestrator.console.rule_brief import brief
 from orchestrator.console.rule_wording import RuleWording
+from orchestrator.services.policy_view import read_policies
 from policies.compose import spans_of
 from policies.facts import Settings
 from policies.library import load
@@ -137,3 +139,16 @@ def test_every_rule_has_a_page_in_both_languages(enter: Enter) -> None:
     for rule in RULES:
         for browser in (english, chinese):
             assert browser.get(f"/policies/rules/{rule.id}").status_code == 200, rule.id
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_rule_has_a_value_that_fits_its_column(runtime: Runtime, language: str) -> None:
+    wording = RuleWording(translations(language), language)
+    views = [rule for one in read_policies(runtime.house).instruments for rule in one.rules]
+    values = {view.rule.id: brief(wording, view) for view in views}
+    assert all(0 < len(value) <= 26 for value in values.values()), values
+    assert values["regf-hours-8-21"] == "08:00–21:00"
+    expected = {"en": ("7 in 7 days", "3 failed calls", "08:00–21:00, Eastern time", "09:00–18:00 on weekdays"),
+                "zh": ("7 天 7 次", "未接通 3 次", "美国东部时间 08:00–21:00", "工作日 09:00–18:00")}  # fmt: skip
+    asked = ("regf-7in7-attempts", "cn2-third-party-ladder", "dc-hours-eastern", "business-hours")
+    assert tuple(values[one] for one in asked) == expected[language]
