@@ -10,44 +10,24 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 import structlog
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from orchestrator.clock import RunningClock, VirtualClock
 from policies import library as policy_library
 from templates import library as template_library
-from tests.browser import book, chromium
+from tests.browser import book
+from tests.browser.room import Rooms, launched
 from tests.browser.serve import Served, serving
-from tests.browser.watch import Watch
-
-ARGUMENTS = (
-    "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--force-color-profile=srgb",
-)  # fmt: skip
-WIDE: ViewportSize = {"width": 1280, "height": 900}
-NARROW: ViewportSize = {"width": 390, "height": 844}
-Theme = Literal["light", "dark"]
-PATIENCE_MS = 15_000
 
 Open = Callable[..., Page]
 
 # they never change after they are loaded, so one serves all tests of a worker
 _templates = cache(template_library.load)
 _policies = cache(policy_library.load)
-
-
-def launched() -> Iterator[Browser]:
-    path = chromium.find()
-    if path is None:
-        pytest.exit(chromium.HOW, 2)
-    with sync_playwright() as driver:
-        as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = driver.chromium.launch(executable_path=path, args=[*ARGUMENTS, *as_root])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -97,6 +77,7 @@ def _copy(prepared: Path, folder: Path) -> Path:
 def library(prepared: Path, _loaded_once: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """For tests that only look: one server for all of them."""
     with serving(_copy(prepared, tmp_path_factory.mktemp("library")), VirtualClock(book.NOW)) as served:
+        served.stays = True
         yield served
 
 
@@ -114,52 +95,24 @@ def living(prepared: Path, _loaded_once: None, tmp_path: Path) -> Iterator[Serve
         yield one
 
 
-def new_context(
-    browser: Browser,
-    served: Served,
-    who: str | None,
-    *,
-    language: str = "en",
-    theme: Theme = "light",
-    viewport: ViewportSize = WIDE,
-    scripts: bool = True,
-) -> BrowserContext:
-    """A browser of its own in which `who` is signed in; None is a guest."""
-    context = browser.new_context(
-        base_url=served.address,
-        color_scheme=theme,
-        reduced_motion="reduce",
-        viewport=viewport,
-        locale="zh-CN" if language == "zh" else "en-US",
-        java_script_enabled=scripts,
-    )
-    context.set_default_timeout(PATIENCE_MS)
-    if who is not None:
-        context.add_cookies([{"name": "duecourse", "value": served.session(who), "url": served.address}])
-    return context
+@pytest.fixture(scope="session")
+def rooms(browser: Browser) -> Rooms:
+    return Rooms(browser)
 
 
 @pytest.fixture
-def enter(browser: Browser) -> Iterator[Open]:
+def enter(rooms: Rooms) -> Iterator[Open]:
     """`enter(served, "collector", language="zh")`: a page in which somebody of that role is signed in.
 
     None is a guest, a word that is no role a person's name. The page's `watch` fails the test at its end.
     """
-    watches: list[Watch] = []
 
     def open_page(served: Served, who: str | None, *, language: str = "en", **more: Any) -> Page:
         name = None if who is None else who if who == "canary" else f"{who}-{language}"
-        context = new_context(browser, served, name, language=language, **more)
-        watches.append(Watch(context).begin())
-        page = context.new_page()
-        page.watch = watches[-1]  # type: ignore[attr-defined]
-        return page
+        return rooms.open(served, name, language=language, **more)
 
     yield open_page
-    for watch in watches:
-        watch.context.close()
-    for watch in watches:
-        watch.end()
+    rooms.leave()
 
 
 def moment(served: Served) -> datetime:

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page
 
 from orchestrator.clock import VirtualClock
 from tests.browser import book, place
-from tests.browser.conftest import NARROW, WIDE, Theme, launched, new_context
+from tests.browser.room import NARROW, WIDE, Theme, launched, new_context
 from tests.browser.serve import Served, serving
 from tests.browser.watch import settle
 

@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from orchestrator.bootstrap import Runtime
@@ -21,11 +21,11 @@ UP_S = 30.0
 
 @dataclass
 class Served:
-    """`address` has no slash at its end."""
+    """`address` has no slash at its end. `stays`: it serves many tests, none of which changes anything."""
 
     process: Process
     address: str
-    tokens: dict[str, str] = field(default_factory=dict)
+    stays: bool = False
 
     @property
     def runtime(self) -> Runtime:

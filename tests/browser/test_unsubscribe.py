@@ -7,10 +7,11 @@ from playwright.sync_api import expect
 
 from orchestrator.engine.message import unsubscribe_token
 from tests.browser import axe
-from tests.browser.conftest import NARROW, Open
+from tests.browser.conftest import Open
+from tests.browser.done import overflow
 from tests.browser.place import one
+from tests.browser.room import NARROW
 from tests.browser.serve import Served
-from tests.browser.test_done import overflow
 
 ATTEMPT = (
     "SELECT a.id FROM attempt AS a JOIN consumer AS c ON c.id = a.consumer_id WHERE a.channel = 'email' "
