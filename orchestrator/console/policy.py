@@ -18,7 +18,7 @@ from orchestrator.console.page import page, wording_of, words_of
 from orchestrator.console.rule_brief import brief
 from orchestrator.console.rule_wording import RuleWording
 from orchestrator.console.vocabulary import CHANNELS, TOPICS
-from orchestrator.console.wording import LOCALES
+from orchestrator.console.wording import LOCALES, spaced
 from orchestrator.domain.permission import Permission
 from orchestrator.services.decision_list import count_of_rule
 from orchestrator.services.policy_view import FIRM, Instrument, PolicyBook, Wanted, neighbours, read_policies
@@ -55,7 +55,7 @@ class Reader:
         self.rules = RuleWording(self.translator, visitor.language)
 
     def title(self, text: Text) -> str:
-        return text.zh or text.en if self.language == "zh" else text.en
+        return spaced(text.zh or text.en) if self.language == "zh" else text.en
 
     def brief(self, view: RuleView) -> str:
         """The value of a rule in two or three words."""
@@ -99,7 +99,8 @@ class Reader:
         """What most citations begin with ("12 CFR"), to be said once in the heading; often nothing."""
         starts = Counter(" ".join(view.rule.citation.split()[:2]) for view in views)
         start, count = starts.most_common(1)[0] if starts else ("", 0)
-        return start if len(views) > 3 and count * 2 > len(views) and any(map(str.isdigit, start)) else ""
+        is_short = len(start) <= 12 and any(map(str.isdigit, start))
+        return start if len(views) > 3 and count * 2 > len(views) and is_short else ""
 
     def short_citation(self, rule: Rule) -> str:
         """The first place that a rule cites, whole."""
