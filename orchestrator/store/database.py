@@ -17,11 +17,11 @@ import psycopg
 import sqlalchemy as sa
 from psycopg.types.json import set_json_loads
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from orchestrator.clock import Clock
-from orchestrator.errors import SettingError, UnavailableError
+from orchestrator.errors import ConflictError, SettingError, UnavailableError
 from orchestrator.store.session import Session
 from orchestrator.store.turn import WriterTurn
 
@@ -94,17 +94,42 @@ class Database:
 
 @contextmanager
 def _unavailable() -> Iterator[None]:
-    """What the drivers call an operational error is a 503 of ours; nothing else is touched."""
+    """What the drivers call an operational error is a 503 of ours, a row that came twice at once a 409."""
     try:
         yield
     except (OperationalError, PoolTimeout) as error:
         raise unavailable(error) from error
+    except BROKEN_RULES as error:
+        if not _is_duplicate(error):
+            raise
+        raise ConflictError(
+            "the same thing was written by somebody else at this moment",
+            hint="nothing was changed; look at what is there, and ask again",
+        ) from error
     except DBAPIError as error:
         if error.connection_invalidated:
             raise unavailable(error) from error
         raise
     except DRIVER_ERRORS as error:
         raise unavailable(error) from error
+
+
+BROKEN_RULES: tuple[type[Exception], ...] = (
+    IntegrityError,
+    psycopg.IntegrityError,
+    sqlite3.IntegrityError,
+)
+
+
+def _is_duplicate(error: Exception) -> bool:
+    """Whether two wrote one key; a missing reference or an empty column is a fault of ours and stays one."""
+    told = error.orig if isinstance(error, IntegrityError) else error
+    if isinstance(told, sqlite3.IntegrityError):
+        return told.sqlite_errorcode in {
+            sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY,
+            sqlite3.SQLITE_CONSTRAINT_UNIQUE,
+        }
+    return isinstance(told, psycopg.errors.UniqueViolation)
 
 
 DRIVER_ERRORS: tuple[type[Exception], ...] = (psycopg.OperationalError, sqlite3.OperationalError)

@@ -11,8 +11,8 @@ import pytest
 from sqlmodel import col, select
 
 from orchestrator.clock import VirtualClock
-from orchestrator.errors import SettingError, UnavailableError
-from orchestrator.store.database import Database
+from orchestrator.errors import ConflictError, SettingError, UnavailableError
+from orchestrator.store.database import BROKEN_RULES, Database
 from orchestrator.store.tables import Account, Switch
 
 INSERT = "INSERT INTO switch (name, value, changed_at, changed_by) VALUES (:name, :value, :at, 'test')"
@@ -30,6 +30,15 @@ def names(database: Database) -> list[str]:
 
 def test_what_is_committed_is_read(database: Database) -> None:
     put(database, "a")
+    assert names(database) == ["a"]
+
+
+def test_a_key_that_is_taken_is_a_conflict_and_other_broken_rules_are_faults(database: Database) -> None:
+    put(database, "a")
+    with pytest.raises(ConflictError, match="written by somebody else at this moment"):
+        put(database, "a")
+    with pytest.raises(BROKEN_RULES):
+        put(database, "b", at=None)  # type: ignore[arg-type]
     assert names(database) == ["a"]
 
 

@@ -280,6 +280,19 @@ class TestExternalId:
         assert len(set(slots)) == 1
         assert slots[0] is not None
 
+    def test_two_people_under_one_at_once_get_one_slot_and_a_conflict(self, both: Stage) -> None:
+        def attempt(number: int) -> str:
+            try:
+                return str(ask(both, "x-1", number=number % 2).id)
+            except ConflictError as error:
+                return error.code
+
+        with ThreadPoolExecutor(6) as pool:
+            told = set(pool.map(attempt, range(12)))
+        assert len(told) == 2
+        assert "conflict" in told
+        assert both.scalar("SELECT count(*) FROM attempt") == 1
+
     @pytest.mark.parametrize(
         "other",
         [
