@@ -16,7 +16,7 @@ from orchestrator.api.schema import Body, Id
 from orchestrator.domain.campaign import MAX_NAME, Definition
 from orchestrator.domain.forecast import Outcome
 from orchestrator.errors import UnknownReference
-from orchestrator.services import campaign, campaign_forecast, campaign_progress
+from orchestrator.services import campaign, campaign_activity, campaign_forecast, campaign_progress
 from orchestrator.services.campaign_progress import Why
 from orchestrator.services.segment import count_segment
 
@@ -107,6 +107,12 @@ def change_campaign(runtime: TheRuntime, caller: CanCampaign, key: Key, body: Ca
 def show_progress(runtime: TheRuntime, _caller: CanReview, key: Key) -> Document:
     """Whom it reached, what waits and why, and its hours today."""
     return plain(campaign_progress.read(runtime.house, key))
+
+
+@router.get("/{key}/activity")
+def show_activity(runtime: TheRuntime, _caller: CanReview, key: Key) -> Document:
+    """How each provider answers its calls in the last quarter of an hour, and its latest contacts and refusals."""
+    return plain(campaign_activity.read(runtime.house, key))
 
 
 @router.get("/{key}/members")

@@ -11,7 +11,7 @@ from orchestrator.services.campaign_progress import Hour
 
 COLUMNS = 8
 HEIGHT = 150
-_HOUR_WIDTH, _PLOT = 40.0, 120.0
+_HOUR_WIDTH, _INSET, _PLOT = 40.0, 4.0, 120.0
 _FIRST, _LAST = 8, 21
 """Hours of the day that are shown even if nothing happens in them."""
 _HOUR = timedelta(hours=1)
@@ -86,12 +86,14 @@ def hour_chart(hours: Sequence[Hour], now: datetime, limit: int | None) -> HourC
     top = _nice(most)
     bars = tuple(_bar(place, hour, now, top) for place, hour in enumerate(shown))
     into = (now - shown[0].starts_at) / _HOUR if shown else -1.0
+    # within the hour's own bar, never in the gap between two
+    now_x = _HOUR_WIDTH * int(into) + _INSET + (into % 1) * (_HOUR_WIDTH - 2 * _INSET)
     return HourChart(
         bars=bars,
         width=_HOUR_WIDTH * len(shown),
         ticks=(top, top * 2 // 3, top // 3, 0),
         limit_y=None if limit is None else round(_PLOT * (1 - limit / top), 1),
-        now_x=round(_HOUR_WIDTH * into, 1) if 0 <= into <= len(shown) else None,
+        now_x=round(now_x, 1) if 0 <= into <= len(shown) else None,
     )
 
 
@@ -104,7 +106,7 @@ def _bar(place: int, hour: Hour, now: datetime, top: int) -> HourBar:
         starts_at=hour.starts_at,
         value=hour.sent if state != "expected" else hour.expected,
         state=state,
-        x=_HOUR_WIDTH * place + 4,
+        x=_HOUR_WIDTH * place + _INSET,
         sent_y=round(_PLOT - sent_height, 1),
         sent_height=sent_height,
         expected_y=round(_PLOT - expected_height, 1),

@@ -15,8 +15,9 @@ from orchestrator.console.access import MayCampaign, MayReview, MayStop, Visitor
 from orchestrator.console.board import board_of
 from orchestrator.console.campaign import address_of, campaign_words, segment_words, who_may
 from orchestrator.console.campaign_chart import hour_chart
-from orchestrator.console.campaign_wording import EVENTS, STATE_ICONS, STATES, WHYS
+from orchestrator.console.campaign_wording import EVENTS, FLOWS, STATE_ICONS, STATES, WHYS
 from orchestrator.console.cookie import runtime_of
+from orchestrator.console.decision_wording import CHANNEL_WORDS
 from orchestrator.console.event_stream import EVERY_S, Parts, seen_of, stream
 from orchestrator.console.message import N_
 from orchestrator.console.page import page, render
@@ -24,8 +25,9 @@ from orchestrator.domain.campaign import CampaignState
 from orchestrator.domain.permission import Permission
 from orchestrator.engine.house import House
 from orchestrator.services import campaign as campaigns
+from orchestrator.services import campaign_activity, campaign_progress, campaign_view
 from orchestrator.services import campaign_forecast as forecasts
-from orchestrator.services import campaign_progress, campaign_view
+from orchestrator.services.campaign_activity import Activity
 from orchestrator.services.campaign_progress import Progress, Standing, Why
 from orchestrator.store.campaign_progress import Milestone
 
@@ -34,7 +36,9 @@ PAGE = 50
 OVER = frozenset({CampaignState.STOPPED, CampaignState.DONE})
 NOT_SENT = (Why.LATER, Why.DENIED, Why.HELD, Why.SUSPENDED, Why.WAITING, Why.LEFT)
 DUE = (Why.BETWEEN, Why.LATER, Why.DENIED, Why.WAITING)
-REGIONS = ("said", "head", "figures", "hours", "table", "look", "standing", "due", "history")
+REGIONS = (
+    "said", "head", "figures", "hours", "table", "look", "standing", "providers", "due", "latest", "history",
+)  # fmt: skip
 OWN = ("head",)
 SHARED = tuple(name for name in REGIONS if name not in OWN)
 SHARED_S = 0.9 * EVERY_S
@@ -111,17 +115,22 @@ class _Look(NamedTuple):
     forecast: forecasts.Shown | None
     history: tuple[campaign_view.Event, ...]
     last_call: datetime | None
+    activity: Activity
+    named: dict[str, campaign_view.Named]
 
 
 def _look(house: House, campaign_id: str) -> _Look:
     """As it stands now."""
     progress = campaign_progress.read(house, campaign_id)
     is_stopped = progress.campaign.state is CampaignState.STOPPED
+    activity = campaign_activity.read(house, campaign_id)
     return _Look(
         progress,
         forecasts.last(house, campaign_id),
         campaign_view.history(house, campaign_id),
         campaign_view.last_call(house, campaign_id) if is_stopped else None,
+        activity,
+        campaign_view.named(house, activity.latest),
     )
 
 
@@ -140,6 +149,10 @@ def _values(request: Request, visitor: Visitor, found: _Look) -> dict[str, Any]:
         "totals": _totals(progress),
         "due": _due(progress),
         "history": found.history,
+        "activity": found.activity,
+        "named": found.named,
+        "flows": FLOWS,
+        "channels": CHANNEL_WORDS,
         "last_call": found.last_call,
         "foreseen": forecast.forecast.last_at if forecast is not None else None,
         "whys": WHYS,

@@ -11,10 +11,12 @@ from babel.numbers import format_currency
 from orchestrator.console.decision_wording import OWN_REASONS
 from orchestrator.console.message import N_
 from orchestrator.console.rule_wording import RuleWording
+from orchestrator.console.template_wording import template_title
 from orchestrator.console.vocabulary import Translator
 from orchestrator.console.wording import Wording
 from orchestrator.domain.campaign import CampaignState, Definition
 from orchestrator.domain.forecast import Outcome, Stale
+from orchestrator.services.campaign_activity import Flow, Latest
 from orchestrator.services.campaign_progress import Why
 from orchestrator.services.said import params_on
 from policies.library import Library
@@ -93,7 +95,40 @@ _REASONS = {
     "done": N_("All steps are done"),
     "held": N_("Waits for a fact or a person"),
     "expired": N_("The step came too late to be made"),
+    "opted_out": N_("The provider knew of an opt-out, which is recorded now"),
+    "opt_out": N_("An opt-out came in"),
+    "throttled": N_("The provider asked to slow down"),
+    "timeout": N_("The provider did not answer in time"),
+    "dropped": N_("The connection to the provider broke"),
+    "server_error": N_("The provider had a fault"),
+    "no_connection": N_("The provider could not be reached"),
+    "bad_recipient": N_("The provider does not know this number or address"),
+    "refused": N_("The provider refused it"),
+    "stop_switch": N_("The stop switch is on"),
+    "epoch_moved": N_("Something about the consumer changed"),
 }
+FLOWS = {
+    Flow.SENDING: ("allow", N_("Sending")),
+    Flow.SLOW: ("later", N_("Slow")),
+    Flow.FAILING: ("deny", N_("Failing")),
+    Flow.OPT_OUT_GAP: ("deny", N_("Knew opt-outs")),
+    Flow.QUIET: ("none", N_("Quiet")),
+}
+"""How a provider does -> icon and class, word."""
+_ATTEMPTS = {
+    "reserved": ("", N_("About to leave")),
+    "submitted": ("", N_("No answer of the provider yet")),
+    "accepted": ("", N_("Handed over")),
+    "ambiguous": ("hold", N_("Not known if it arrived; it counts and is not sent again")),
+    "expired": ("none", N_("Too late, not sent")),
+}
+_REFUSED = {
+    "deny": ("deny", N_("Not allowed: %(reason)s")),
+    "hold": ("hold", N_("On hold: %(reason)s")),
+    "defer": ("later", N_("Later: %(reason)s")),
+}
+_NOT_SENT = N_("Not sent: %(reason)s")
+_SIMULATOR = N_("Simulator")
 UNKNOWN = N_("%(fact)s is not known")
 NO_REASON = N_("No step is due yet")
 
@@ -141,6 +176,34 @@ class CampaignWording:
         if "%" not in text:
             return text
         return text % {"moment": self.say.moment(at, zone)} if at is not None else ""
+
+    def outcome(self, one: Latest) -> tuple[str, str]:
+        """What came of a contact: class of its sign (empty: none), words."""
+        if one.decision in _REFUSED:
+            tone, text = _REFUSED[one.decision]
+            return tone, self.words.gettext(text) % {"reason": self.reason(one.reason)}
+        if one.state == "released":
+            reason = self.reason(one.reason or "refused")
+            return "none", self.words.gettext(_NOT_SENT) % {"reason": reason}
+        if one.outcome and one.state not in {"ambiguous", "expired"}:
+            outcome = self.rules.word("outcome", one.outcome)
+            return "", outcome[:1].upper() + outcome[1:]
+        tone, text = _ATTEMPTS.get(one.state or "", ("", one.state or ""))
+        return tone, self.words.gettext(text)
+
+    def provider(self, name: str) -> str:
+        """A provider as people call it."""
+        return self.words.gettext(_SIMULATOR) if name.startswith("simulat") else name.capitalize()
+
+    def template(self, name: str) -> str:
+        return template_title(self.words, name)
+
+    def clock(self, at: datetime, now: datetime, zone: str) -> str:
+        """A time of today to the second, with its day if it was another one; beside a heading that names the zone."""
+        local = self.say.local(at, zone)
+        if local.date() == self.say.local(now, zone).date():
+            return f"{local:%H:%M:%S}"
+        return f"{self.say.day(at, zone)} {local:%H:%M:%S}"
 
     def second(self, at: datetime | None, zone: str) -> str:
         """A moment to the second, where it has to be shown that nothing came later."""

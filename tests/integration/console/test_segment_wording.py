@@ -73,3 +73,14 @@ def test_hours_are_drawn_below_the_top_of_the_axis(hours: int) -> None:
     assert {bar.state for bar in chart.bars} == {"sent", "part", "expected"}
     assert chart.now_x is not None
     assert 0 < chart.now_x < chart.width
+
+
+@pytest.mark.parametrize("minutes", [0, 1, 30, 59])
+def test_now_stands_in_the_bar_of_its_hour(minutes: int) -> None:
+    begin = NOW.replace(hour=0, minute=0)
+    day = [Hour(begin + timedelta(hours=n), n, 0) for n in range(24)]
+    now = begin + timedelta(hours=15, minutes=minutes)
+    chart = hour_chart(day, now, None)
+    bar = next(one for one in chart.bars if one.starts_at <= now < one.starts_at + timedelta(hours=1))
+    assert chart.now_x is not None
+    assert bar.x <= chart.now_x <= bar.x + 32

@@ -102,6 +102,7 @@ cmoad  GET   /api/v1/imports/{identifier}
 -moad  GET   /api/v1/campaigns/{key}
 -m--d  PUT   /api/v1/campaigns/{key}
 -moad  GET   /api/v1/campaigns/{key}/progress
+-moad  GET   /api/v1/campaigns/{key}/activity
 -moad  GET   /api/v1/campaigns/{key}/members
 -m--d  POST  /api/v1/campaigns/{key}/forecast
 -moad  GET   /api/v1/campaigns/{key}/forecast
