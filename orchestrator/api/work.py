@@ -37,14 +37,15 @@ def list_tasks(
 def take_task(runtime: TheRuntime, caller: CanRecord, task_id: Id) -> dict[str, Any]:
     """Takes a case in hand for half an hour; `mine` is false where somebody else has it."""
     person = f"key:{caller.name}"
-    taken_by, taken_at = worklist.take(runtime.house, task_id, person=person)
+    taken_by, taken_at = worklist.take(runtime.house, task_id, person=person, role=caller.role)
     return {"id": task_id, "taken_by": taken_by, "taken_at": taken_at, "mine": taken_by == person}
 
 
 @router.post("/tasks/{task_id}/close")
 def close_task(runtime: TheRuntime, caller: CanRecord, task_id: Id, body: TaskClosing) -> Recorded:
     """A person settled it; what was held for it is judged again at once."""
-    worklist.close(runtime.house, task_id, by=f"key:{caller.name}", outcome=body.outcome)
+    person = f"key:{caller.name}"
+    worklist.close(runtime.house, task_id, by=person, outcome=body.outcome, role=caller.role)
     return Recorded(id=task_id)
 
 

@@ -70,7 +70,7 @@ def go_to_previous(request: Request, visitor: MayRecord, after: Name = "") -> Re
 def take(request: Request, visitor: MayRecord, item: Item) -> Response:
     """Takes the case in hand; the page asks for it by itself when it opens."""
     house = runtime_of(request).house
-    taken_by, taken_at = worklist.take(house, item, person=visitor.user_id)
+    taken_by, taken_at = worklist.take(house, item, person=visitor.user_id, role=visitor.role)
     who = ""
     if taken_by != visitor.user_id:
         who = next((one.display_name for one in user.everybody(house) if one.id == taken_by), taken_by)
@@ -97,7 +97,7 @@ def close(
 ) -> Response:
     """The case is done: on to the next one."""
     chosen = outcome if outcome in OUTCOMES else "done"
-    worklist.close(runtime_of(request).house, item, by=visitor.actor, outcome=chosen)
+    worklist.close(runtime_of(request).house, item, by=visitor.actor, outcome=chosen, role=visitor.role)
     return RedirectResponse(f"/work/next?{urlencode({'after': item})}", status_code=303)
 
 

@@ -14,10 +14,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from orchestrator.domain.instant import from_micros, to_micros
+from orchestrator.domain.permission import Permission, Role, allows, roles_with
 from orchestrator.engine.house import House
 from orchestrator.engine.message import display_name
 from orchestrator.engine.stored import plain
-from orchestrator.errors import UnknownReference
+from orchestrator.errors import AccessError, UnknownReference
 from orchestrator.services.consumer_view import main_zone
 from orchestrator.store import entry
 from orchestrator.store import worklist as rows
@@ -26,6 +27,8 @@ from orchestrator.store.worklist import Moment, WorkRow
 
 PAGE = 50
 IN_HAND = timedelta(minutes=30)
+FOR_COMPLIANCE = frozenset({"review", "quarantine", "incident"})
+"""What nobody else may settle: closed by others, compliance would never see it."""
 # a promise that is open longer than this was settled in another row
 _PROMISES_BACK = timedelta(days=60)
 
@@ -155,11 +158,13 @@ def next_case(
     return None
 
 
-def take(house: House, item: str, *, person: str) -> tuple[str, datetime]:
-    """Takes a case in hand unless somebody else has it; gives who has it and since when."""
+def take(house: House, item: str, *, person: str, role: Role | None = None) -> tuple[str, datetime]:
+    """Takes a case in hand unless somebody else has it; gives who has it and since when. `role` as in `close`."""
     with house.database.write(house.clock) as unit:
-        if rows.find(unit, item) is None:
+        known = rows.find(unit, item)
+        if known is None:
             raise UnknownReference(f"no case {item!r}", where="id")
+        _refuse(role, known[0], item)
         taken_by, taken_at = rows.take(unit, item, person, _stale(unit))
     return taken_by, from_micros(taken_at)
 
@@ -194,12 +199,16 @@ def list_open(house: House, *, kind: str | None = None, limit: int = 100) -> lis
     ]
 
 
-def close(house: House, task_id: str, *, by: str, outcome: str) -> None:
+def close(house: House, task_id: str, *, by: str, outcome: str, role: Role | None = None) -> None:
     """A person settled it; what was held for it is judged again at once.
 
-    A promise is not closed but dealt with for today; an incident is closed.
+    A promise is not closed but dealt with for today; an incident is closed. `role`: whose, None is the product itself;
+    what is for compliance is an AccessError for a role without RELEASE.
     """
     with house.database.write(house.clock) as unit:
+        known = rows.find(unit, task_id) if role is not None else None
+        if known is not None:
+            _refuse(role, known[0], task_id)
         row = unit.one("SELECT consumer_id FROM task WHERE id = :id AND state = 'open'", {"id": task_id})
         if row is None:
             _close_other(unit, task_id, by)
@@ -211,6 +220,17 @@ def close(house: House, task_id: str, *, by: str, outcome: str) -> None:
         rows.release(unit, task_id)
         if row[0] is not None:
             entry.wake(unit, [row[0]])
+
+
+def _refuse(role: Role | None, group: str, item: str) -> None:
+    if role is None or group not in FOR_COMPLIANCE or allows(role, Permission.RELEASE):
+        return
+    raise AccessError(
+        f"the role {role} may not settle what is for compliance: nothing was changed",
+        code="role_missing",
+        where=item,
+        hint=f"it is for {', '.join(roles_with(Permission.RELEASE))}",
+    )
 
 
 def _close_other(unit: Session, item: str, by: str) -> None:

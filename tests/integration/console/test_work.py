@@ -118,6 +118,27 @@ def test_an_officer_sees_what_is_for_compliance(cases: Runtime, enter: Enter) ->
     assert "Promises due" not in said
 
 
+@pytest.mark.parametrize("kind", ["incident", "review", "quarantine"])
+def test_a_collector_settles_nothing_that_is_for_compliance(
+    runtime: Runtime, enter: Enter, kind: str
+) -> None:
+    with runtime.database.write(runtime.clock) as unit:
+        made = (
+            entry.open_incident(
+                runtime.house, unit, "void_after_start", "C-1", attempt_ids=["at_x"], key="k-1"
+            )
+            if kind == "incident"
+            else entry.open_task(unit, kind, "C-1", "contact", "k-1")
+        )
+    collector, officer = enter("collector"), enter("compliance_officer")
+    assert collector.post(f"/work/{made}/close").status_code == 403
+    assert collector.post(f"/work/{made}/take").status_code == 403
+    assert ids(runtime, kind) == [made]
+    assert officer.post(f"/work/{made}/take").status_code == 200
+    assert officer.post(f"/work/{made}/close").status_code == 303
+    assert ids(runtime, kind) == []
+
+
 def test_unknown_cases_are_not_found(enter: Enter, guest: Browser) -> None:
     browser = enter("collector")
     assert browser.post("/work/nothing/take").status_code == 404

@@ -50,3 +50,20 @@ def test_people_are_found_without_their_numbers(client: TestClient, callers: Cal
         {"consumer_id": "C-2", "name": "Noah Canary", "country": "US", "by": "phone"}
     ]
     assert "0102" not in answer.text
+
+
+def test_a_key_of_a_collector_closes_no_incident(
+    client: TestClient, callers: Callers, runtime: Runtime
+) -> None:
+    with runtime.database.write(runtime.clock) as unit:
+        made = entry.open_incident(
+            runtime.house, unit, "contact_without_slot", "C-1", attempt_ids=["at_x"], key="k-1"
+        )
+    for act, body in (("take", None), ("close", {"outcome": "done"})):
+        refused = client.post(f"/api/v1/tasks/{made}/{act}", headers=callers["collector"], json=body)
+        assert (refused.status_code, refused.json()["code"]) == (403, "role_missing")
+    officer = callers["compliance_officer"]
+    (item,) = client.get("/api/v1/tasks?kind=incident", headers=officer).json()["items"]
+    assert (item["id"], item["taken_by"]) == (made, None)
+    done = client.post(f"/api/v1/tasks/{made}/close", headers=officer, json={"outcome": "done"})
+    assert done.status_code == 200
