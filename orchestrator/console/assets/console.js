@@ -17,12 +17,17 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 
 document.addEventListener("htmx:sendError", () => announce(document.body.dataset.offline || "No connection: nothing was sent"));
 
-// after a send or a save, focus goes to what it became
+// after a send or a save, focus goes to what it became; a form that comes into a dialog has it in its first field
 document.addEventListener("htmx:afterSettle", (event) => {
   const told = event.target.querySelector ? event.target.querySelector("[data-focus]") : null;
-  if (told) told.focus();
+  const first = told || event.target.querySelector && event.target.closest("dialog[open]") && firstField(event.target);
+  if (first) first.focus();
   markBusy(null);
 });
+
+function firstField(root) {
+  return root.querySelector("form :is(input:not([type=hidden]), select, textarea, button)");
+}
 
 document.addEventListener("submit", (event) => markBusy(event.submitter));
 
@@ -115,7 +120,8 @@ document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter") return saveForm(event);
   if (event.key === "Escape") return leave(event);
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return undefined;
-  if (document.body.dataset.keys !== "on") return undefined;
+  // a key means what is in front: behind an open dialog nothing is chosen, opened or left
+  if (document.body.dataset.keys !== "on" || document.querySelector("dialog[open]")) return undefined;
   if (act(event.key)) event.preventDefault();
   return undefined;
 });
@@ -135,7 +141,8 @@ function act(key) {
   return key.length === 1 && press(marked);
 }
 function saveForm(event) {
-  const form = event.target.closest("form") || document.querySelector("form[data-main]");
+  // never the form behind an open dialog: that would send a text where a stop was about to be recorded
+  const form = event.target.closest("form") || document.querySelector("dialog[open] form, body:not(:has(dialog[open])) form[data-main]");
   const button = form && form.querySelector('button[type="submit"]:not([aria-disabled="true"]), button:not([type])');
   if (button) {
     event.preventDefault();
