@@ -144,6 +144,11 @@ def plant(folder: Path) -> None:
     rows += [
         person(f"DAY-{number:02}", "Avery", f"Daywork{number:02}") for number in range(1, DAYS_CASES + 1)
     ]
+    rows += [
+        person("TWO-01", "Robin", "Twofold", account_id="A-TWO-1"),
+        person("TWO-01", "Robin", "Twofold", account_id="A-TWO-2", creditor="lakeside-medical",
+               balance="1310.00", account_label="ending 7702", product="medical"),
+    ]  # fmt: skip
     book = folder / "flows.csv"
     with book.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS)

@@ -1,7 +1,4 @@
-"""The collector: finding a person, a text that leaves, one that is refused, a call from its start to its note.
-
-And what a consumer says: a dispute, a complaint, a call-back, a promise, each recorded by keyboard alone.
-"""
+"""The collector: finding a person, a text that leaves, one that is refused, a call from its start to its note."""
 
 from __future__ import annotations
 
@@ -25,12 +22,18 @@ def left(served: Served, channel: str, who: str = WHO) -> int:
     return int(str(served.scalar(LEFT, who=who, channel=channel)))
 
 
-def find(page: Page, words: str, who: str = WHO) -> None:
-    """From any page to a consumer, by search."""
+def search(page: Page, words: str) -> None:
+    """By the field that every page has."""
     page.locator("body").press("/")
+    page.keyboard.press("Control+a")
     page.keyboard.type(words)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/consumers?q=*")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def find(page: Page, words: str, who: str = WHO) -> None:
+    """From any page to a consumer."""
+    search(page, words)
     page.locator(f"main a[href='/consumers/{who}']").press("Enter")
     page.wait_for_url(f"**/consumers/{who}")
 
@@ -39,6 +42,62 @@ def choose(page: Page, channel: str) -> None:
     """A contact point by its channel."""
     page.locator(f"#contact input[name=contact_point][value^='{channel}:']").first.check(force=True)
     settle(page)
+
+
+MATCHED = {"en": ("Name", "Phone number"), "zh": ("姓名", "电话号码")}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_somebody_is_found_by_whatever_is_known(library: Served, enter: Open, language: str) -> None:
+    page = enter(library, "collector", language=language)
+    page.goto("/work")
+    # who is named without doubt is opened at once
+    for words in (f"a-{WHO}", "DAY-01@Example.org", WHO):
+        search(page, words)
+        expect(page).to_have_url(f"{library.address}/consumers/{WHO}")
+    search(page, "Daywork01")
+    row = page.get_by_role("row").filter(has=page.get_by_role("link", name="Daywork01"))
+    expect(row).to_contain_text("DAY-01")
+    by_name, by_phone = MATCHED[language]
+    expect(row).to_contain_text(by_name)
+    # two people share the number: nobody is chosen for the reader
+    search(page, "(773) 555-0101")
+    expect(row).to_contain_text(by_phone)
+    expect(page.get_by_role("row").filter(has_text="TWO-01")).to_contain_text(by_phone)
+    search(page, "Daywork")
+    expect(page.get_by_role("main").get_by_role("link", name="Daywork")).to_have_count(book.DAYS_CASES)
+    # a name is found by its beginning, everything else whole
+    for part in ("ywork01", "555-0101", "01@example.org", "-DAY-01"):
+        search(page, part)
+        expect(page.get_by_role("heading", name=part)).to_be_visible()
+        expect(page.get_by_role("main").get_by_role("link", name="Daywork")).to_have_count(0)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_two_creditors_on_one_screen_and_nothing_of_one_is_told_for_the_other(
+    library: Served, enter: Open, language: str
+) -> None:
+    page = enter(library, "collector", language=language)
+    page.goto("/work")
+    find(page, "Twofold", "TWO-01")
+    accounts = page.get_by_role("table").filter(has_text="7702")
+    for name in ("Harbor Bank", "Lakeside Medical Group"):
+        expect(accounts).to_contain_text(name)
+    expect(page.get_by_role("main")).to_contain_text(
+        {"en": "2 creditors: nothing about", "zh": "2 位债权人：对一位"}[language]
+    )
+    names = {"A-TWO-1": "Harbor Bank", "A-TWO-2": "Lakeside Medical Group"}
+    about = page.locator("#about")
+    for account in ("A-TWO-2", "A-TWO-1"):
+        about.select_option(account)
+        settle(page)
+        expect(about).to_have_value(account)
+        for channel in ("sms", "email"):
+            choose(page, channel)
+            message = page.locator("#contact .preview")
+            other = next(name for one, name in names.items() if one != account)
+            expect(message).to_contain_text(names[account])
+            expect(message).not_to_contain_text(other)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -94,61 +153,6 @@ def test_a_call_from_its_start_to_its_note(living: Served, enter: Open, language
     assert living.scalar("SELECT count(*) FROM promise WHERE account_id = :one", one=f"A-{WHO}") == 1
     page.reload()
     expect(page.locator("#record")).to_contain_text(book.CANARIES[0])
-
-
-FORMS = {
-    "dispute": {},
-    "complaint": {"text": book.CANARIES[0]},
-    "promise": {"amount": "120.00", "due_on": "2026-12-01"},
-    "note": {"text": book.CANARIES[0]},
-    "call_back": {"day": "2026-11-19", "time": "10:30"},
-}
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", FORMS)
-def test_what_a_consumer_says_is_recorded(served: Served, enter: Open, kind: str, language: str) -> None:
-    page = enter(served, "collector", language=language)
-    page.watch.allowed = {422}  # type: ignore[attr-defined]
-    page.goto(f"/consumers/{WHO}")
-    open_form(page, kind)
-    dialog = page.locator("#record-dialog")
-    expect(dialog.locator("form")).to_be_visible()
-    fill(page, FORMS[kind])
-    page.keyboard.press("Control+Enter")
-    expect(page.locator("#told .callout, main .callout.allow, main .callout.hold").first).to_be_visible()
-    expect(dialog).not_to_be_visible()
-
-
-def open_form(page: Page, kind: str) -> None:
-    """By the link on the page, or in the menu that it is in."""
-    link = page.locator(f"#record a[href*='/record/{kind}']").first
-    if not link.is_visible():
-        page.locator("button[popovertarget=acts]").press("Enter")
-    link.press("Enter")
-    expect(page.locator("#record-dialog form")).to_be_visible()
-
-
-def fill(page: Page, values: dict[str, str]) -> None:
-    """The form in the dialog: what is given, and the first choice wherever one has to be made."""
-    form = page.locator("#record-dialog form")
-    for name, value in values.items():
-        form.locator(f"[name='{name}']").fill(value)
-    for choice in form.locator("select:visible").all():
-        if not choice.input_value():
-            choice.select_option(index=1)
-    form.locator("input:visible, textarea:visible, select:visible").first.focus()
-
-
-def test_a_call_back_at_night_is_refused_at_its_field(served: Served, enter: Open) -> None:
-    page = enter(served, "collector")
-    page.watch.allowed = {422}  # type: ignore[attr-defined]
-    page.goto(f"/consumers/{WHO}")
-    open_form(page, "call_back")
-    fill(page, {"day": "2026-11-19", "time": "03:30"})
-    page.keyboard.press("Control+Enter")
-    expect(page.locator("#record-dialog .error").first).to_be_visible()
-    expect(page.locator("#record-dialog [name='time']")).to_have_value("03:30")
 
 
 def test_everything_about_somebody_made_of_scripts_is_text(living: Served, enter: Open) -> None:
