@@ -8,9 +8,9 @@ and zones apply. Only what cannot be a place is refused.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
+import msgspec
 from phonenumbers.tzdata import TIMEZONE_DATA
 
 from orchestrator.domain.country import SUBDIVISIONS
@@ -30,8 +30,7 @@ _MOST_PREFIXES = 100_000
 _ZONES_BY_PREFIX: dict[tuple[str, str | None], Zones] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True, gc=False):
     """A checked place. `jurisdictions` are lower-case ISO 3166-2 paths, widest first."""
 
     country: str | None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from orchestrator.domain.contact_value import normal
 from orchestrator.importers import phone, place
@@ -31,8 +32,7 @@ _CONSENTS = (("consent_sms", "electronic", "sms"), ("consent_email", "electronic
              ("consent_voice", "automated_voice", "voice"))  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(msgspec.Struct, frozen=True, gc=False):
     """A way to reach somebody. `sealed` as used for sending; `index` finds equal ones."""
 
     kind: str
@@ -43,8 +43,7 @@ class Point:
     place: place.Place | None = None
 
 
-@dataclass(slots=True)
-class PortfolioRow:
+class PortfolioRow(msgspec.Struct, gc=False):
     """What one row says; only cells that were filled.
 
     Money is minor units, dates ISO text, instants microseconds.
@@ -60,8 +59,8 @@ class PortfolioRow:
     points: list[Point]
     zones: place.Zones
     jurisdictions: tuple[str, ...]
-    consents: list[tuple[str, str, int]] = field(default_factory=list)
-    notices: list[tuple[str, str, str | None]] = field(default_factory=list)
+    consents: list[tuple[str, str, int]] = []
+    notices: list[tuple[str, str, str | None]] = []
     opt_outs: tuple[str, ...] = ()
     holds: tuple[str, ...] = ()
 
@@ -83,7 +82,8 @@ def prepare(row: Row, sealer: Sealer) -> PortfolioRow:
     stated = ((cells["time_zone"], "stated"),) if "time_zone" in cells else ()
     number = cells.get("account_number")
     return PortfolioRow(
-        row=row,
+        # what the cells say is in the fields below
+        row=Row(row.line, row.cells, {}),
         consumer_id=cells["consumer_id"],
         account_id=cells["account_id"],
         creditor=cells.get("creditor"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from orchestrator.domain.contact_value import normal
 from orchestrator.importers import phone
 from orchestrator.importers.cell import CellError, email
@@ -12,8 +14,7 @@ from orchestrator.importers.row import Row, RowError
 from orchestrator.store.sealing import Sealer
 
 
-@dataclass(slots=True)
-class Ready:
+class Ready(msgspec.Struct, gc=False):
     """A row whose cells are typed; `values` by column name."""
 
     row: Row

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
+
+import msgspec
 
 from orchestrator.importers.cell import CellError, Parse
 from orchestrator.importers.header import Header
@@ -25,8 +26,7 @@ class RowError(Exception):
         self.values = values
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True, gc=False):
     """`values` holds the filled cells only, typed, by our column names; `cells` as they were.
 
     is_refused: it was refused for a cell, and only what it protects is taken.

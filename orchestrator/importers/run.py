@@ -4,35 +4,32 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from orchestrator.audit.ledger import LineKind
 from orchestrator.clock import Clock
 from orchestrator.engine.house import House
-from orchestrator.errors import FileFormatError, UnavailableError, UsageError
+from orchestrator.errors import UnavailableError, UsageError
 from orchestrator.importers import (
     check,
     header,
     history,
-    jsonl,
     money_moved,
     opt_out,
     party,
     portfolio,
-    portfolio_row,
     reading,
     whole,
 )
+from orchestrator.importers.ahead import Ahead, reading_ahead
 from orchestrator.importers.batch import Batch
 from orchestrator.importers.kind import Kind
 from orchestrator.importers.options import ImportOptions, ImportResult
 from orchestrator.importers.progress import Reporter, Silent
 from orchestrator.importers.rejected import RejectedFile
-from orchestrator.importers.row import Row, RowError, RowReader
+from orchestrator.importers.source import Source, open_file
 from orchestrator.store import book, bulk
 from orchestrator.store.database import Database
 from orchestrator.store.identifier import new_id
@@ -40,31 +37,24 @@ from orchestrator.store.sealing import Sealer
 from orchestrator.store.session import Session
 
 # chunks are sized so that a write transaction takes about this long, and opt-outs always get through
-LONG_SECONDS = 0.15
+LONG_SECONDS = 0.3
 # a chunk that met a deadlock, or waited too long for its turn, is tried again
 TRIES = 4
 SMALLEST_CHUNK, FIRST_CHUNK = 200, 500
 # opt-outs commit in small transactions: each is in force as soon as it can be
 OPT_OUT_ROWS = 500
 
-Prepare = Callable[[Row, Sealer], Any]
 Write = Callable[[Session, Batch, Sequence[Any]], None]
 
-_WORK: dict[Kind, tuple[Prepare, Write]] = {
-    Kind.PORTFOLIO: (portfolio_row.prepare, portfolio.write_chunk),
-    Kind.HISTORY: (history.prepare, history.write_chunk),
-    Kind.OPT_OUTS: (opt_out.prepare, opt_out.write_chunk),
-    Kind.PARTIES: (party.prepare, party.write_chunk),
-    Kind.PAYMENTS: (money_moved.prepare_payment, money_moved.write_payments),
-    Kind.RECALLS: (money_moved.prepare_recall, money_moved.write_recalls),
-    Kind.CHECKS: (check.prepare, check.write_chunk),
+_WRITE: dict[Kind, Write] = {
+    Kind.PORTFOLIO: portfolio.write_chunk,
+    Kind.HISTORY: history.write_chunk,
+    Kind.OPT_OUTS: opt_out.write_chunk,
+    Kind.PARTIES: party.write_chunk,
+    Kind.PAYMENTS: money_moved.write_payments,
+    Kind.RECALLS: money_moved.write_recalls,
+    Kind.CHECKS: check.write_chunk,
 }
-
-_PROTECTIVE: dict[Kind, Callable[[Row], Any]] = {
-    Kind.PORTFOLIO: portfolio_row.protective_part,
-    Kind.OPT_OUTS: opt_out.protective_part,
-}
-"""What is taken of a row that is refused for a cell that cannot be read; None: there is nothing."""
 
 
 def import_file(  # noqa: PLR0917 - the interface that commands, API and simulation share
@@ -95,15 +85,6 @@ def import_file(  # noqa: PLR0917 - the interface that commands, API and simulat
     return job.result()
 
 
-@dataclass(slots=True)
-class _Chunk:
-    """Rows read and prepared, and those refused (line, reason, cells)."""
-
-    count: int = 0
-    ready: list[Any] = field(default_factory=list)
-    refused: list[tuple[int, str, list[str]]] = field(default_factory=list)
-
-
 class _Job:
     """One run of `import_file`."""
 
@@ -114,19 +95,20 @@ class _Job:
         survey = reading.survey(path)
         self.total = max(0, survey.lines - 1)
         mapping = header.load_mapping(options.mapping)
-        self._records, self._header = _open(path, options.kind, mapping)
-        self._kind = self._header.layout.kind
+        self._source = Source(path, options.kind, mapping, sealer)
+        self._kind = self._source.kind
         _refuse_misfit(options, self._kind, clock.now().date())
         self._gone: list[str] = []
+        self._read_alone = False
         if options.full:
-            records, known = _open(path, options.kind, mapping)
+            records, known = open_file(path, options.kind, mapping)
             self._gone = whole.absent(database, records, known, options.max_closing, str(path))
         self.batch = Batch(
             id=new_id("im"),
             kind=self._kind,
             file_digest=survey.digest,
             sealer=sealer,
-            rejected=RejectedFile(path, self._header.original),
+            rejected=RejectedFile(path, self._source.header.original),
             complete_since=options.complete_since.isoformat() if options.complete_since else None,
             cadence=options.cadence,
         )
@@ -137,34 +119,22 @@ class _Job:
     def work(self, reporter: Reporter) -> None:
         """Every chunk: read and prepare outside, write inside a transaction of its own."""
         self._begin()
-        prepare, write = _WORK[self._kind]
-        reader = RowReader(self._header)
-        while (chunk := self._next(reader, prepare)).count:
-            for line, reason, cells in chunk.refused:
-                self.batch.rejected.add(line, reason, cells)
-            self._write(write, chunk.ready)
-            self.batch.rows += chunk.count
-            reporter.advance(chunk.count)
+        with reading_ahead(self._source, self.total) as source:
+            self._take(source, reporter)
+            self._read_alone = isinstance(source, Ahead) and source.ended_early
         self._close_absent()
         if self._kind is Kind.HISTORY and self.batch.complete_since:
             self._complete()
         self._finish()
 
-    def _next(self, reader: RowReader, prepare: Prepare) -> _Chunk:
-        chunk = _Chunk()
-        for record in islice(self._records, self._chunk):
-            chunk.count += 1
-            try:
-                chunk.ready.append(prepare(reader.read(record), self.batch.sealer))
-            except RowError as problem:
-                chunk.refused.append((record.line, str(problem), record.cells))
-                kept = self._protective_part(Row(record.line, record.cells, {**problem.values}, True))
-                chunk.ready += [kept] if kept is not None else []
-        return chunk
-
-    def _protective_part(self, row: Row) -> Any:
-        part = _PROTECTIVE.get(self._kind)
-        return None if part is None else part(row)
+    def _take(self, source: Source | Ahead, reporter: Reporter) -> None:
+        write = _WRITE[self._kind]
+        while (chunk := source.read(self._chunk)).count:
+            for line, reason, cells in chunk.refused:
+                self.batch.rejected.add(line, reason, cells)
+            self._write(write, chunk.ready)
+            self.batch.rows += chunk.count
+            reporter.advance(chunk.count)
 
     def _write(self, write: Write, prepared: list[Any]) -> None:
         """One chunk; contention with other writers is waited out, and the chunk tried again from its start."""
@@ -245,11 +215,13 @@ class _Job:
             rejected_path=batch.rejected.path if refused else None,
             closed=len(self._gone),
             enrolled=batch.enrolled,
-            notes=tuple(_notes(batch)),
+            notes=tuple(_notes(batch, read_alone=self._read_alone)),
         )
 
 
-def _notes(batch: Batch) -> Iterator[str]:
+def _notes(batch: Batch, *, read_alone: bool) -> Iterator[str]:
+    if read_alone:
+        yield "the process that read ahead ended early; the rest was read without it, slower and whole"
     if batch.seen_before:
         yield "this very file went in before: balances stay as they are"
     if batch.sharing:
@@ -257,24 +229,6 @@ def _notes(batch: Batch) -> Iterator[str]:
             f"numbers or mailboxes shared by two consumers: {batch.sharing}; the two count as one person for caps "
             "and stops until somebody settles it"
         )
-
-
-def _open(
-    path: Path, kind: Kind | None, mapping: header.ColumnMapping
-) -> tuple[Iterator[reading.Record], header.Header]:
-    """The records behind the header, and the header understood."""
-    if jsonl.is_json_lines(path):
-        if kind not in {None, Kind.HISTORY}:
-            raise UsageError(f"only a history may be JSON lines, not a {kind} file", where=str(path))
-        return jsonl.records(path), jsonl.header()
-    records = reading.records(path)
-    first = next(records, None)
-    if first is None or first.broken:
-        reason = first.broken if first else "the file holds blank lines only"
-        raise FileFormatError(
-            f"the header cannot be read: {reason}", where=f"{path}:1", hint="the first line names the columns"
-        )
-    return records, header.understand(first.cells, f"{path}:{first.line}", kind, mapping)
 
 
 def _refuse_misfit(options: ImportOptions, kind: Kind, today: date) -> None:

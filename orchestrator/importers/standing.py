@@ -6,7 +6,8 @@ It adds, and never takes back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from orchestrator.audit.ledger import LineKind
 from orchestrator.importers import pool, stop

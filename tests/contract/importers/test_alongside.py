@@ -49,8 +49,7 @@ def test_opt_outs_get_in_between_the_chunks(desk: Desk, ann: Ann, monkeypatch: p
         if len(order) > 1:
             assert written.wait(20)
 
-    prepare, _ = run._WORK[Kind.PORTFOLIO]
-    monkeypatch.setitem(run._WORK, Kind.PORTFOLIO, (prepare, slowly))
+    monkeypatch.setitem(run._WRITE, Kind.PORTFOLIO, slowly)
     thread = threading.Thread(target=stop)
     thread.start()
     result = desk.bring(*people(ann, 12), chunk_rows=4)
@@ -70,13 +69,13 @@ def test_an_import_that_broke_off_is_run_again(desk: Desk, ann: Ann, monkeypatch
             raise KeyboardInterrupt
         portfolio.write_chunk(unit, batch, chunk)
 
-    prepare, write = run._WORK[Kind.PORTFOLIO]
-    monkeypatch.setitem(run._WORK, Kind.PORTFOLIO, (prepare, breaking))
+    write = run._WRITE[Kind.PORTFOLIO]
+    monkeypatch.setitem(run._WRITE, Kind.PORTFOLIO, breaking)
     with pytest.raises(KeyboardInterrupt):
         desk.bring(*rows, chunk_rows=4)
     assert desk.see("SELECT count(*) FROM account") == [(8,)]
     assert desk.see("SELECT count(*) FROM import_batch WHERE finished_at IS NULL") == [(1,)]
-    monkeypatch.setitem(run._WORK, Kind.PORTFOLIO, (prepare, write))
+    monkeypatch.setitem(run._WRITE, Kind.PORTFOLIO, write)
     result = desk.bring(*rows, chunk_rows=4)
     assert (result.rows, result.rejected) == (12, 0)
     assert desk.see("SELECT count(*) FROM account") == [(12,)]
@@ -104,8 +103,7 @@ def test_a_chunk_that_met_others_is_tried_again(
         if len(tries) == 1:
             raise UnavailableError("a deadlock")
 
-    prepare, _ = run._WORK[Kind.PORTFOLIO]
-    monkeypatch.setitem(run._WORK, Kind.PORTFOLIO, (prepare, contended))
+    monkeypatch.setitem(run._WRITE, Kind.PORTFOLIO, contended)
     result = desk.bring(*people(ann, 3), ann(consumer_id="c0", account_id="x", family_name="Other"))
     assert (result.rows, result.rejected, result.accounts) == (4, 1, 3)
     assert len(desk.reasons(result)) == 1
