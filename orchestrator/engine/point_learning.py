@@ -23,6 +23,11 @@ def learn_from_outcome(house: House, unit: Session, point_id: str | None, outcom
     if point_id is None or outcome not in _SAYS:
         return
     kind, state = _SAYS[outcome]
-    for one in contacting.same_of_person(unit, point_id):
+    take_out_of_use(house, unit, point_id, told, kind=kind, state=state)
+
+
+def take_out_of_use(house: House, unit: Session, point_id: str, told: Told, *, kind: str, state: str) -> None:
+    """This contact point, and those with its value that other records of the same person have."""
+    for one in sorted({point_id, *contacting.same_of_person(unit, point_id)}):
         own = Told(told.at, told.source, f"{told.key}:{one}", told.by, told.proof)
         enter_point_state(house, unit, one, own, kind=kind, state=state)

@@ -20,6 +20,7 @@ from orchestrator.domain.phone_number import UnreadableNumber
 from orchestrator.engine import entry
 from orchestrator.engine.entry import Told
 from orchestrator.engine.house import House
+from orchestrator.engine.point_learning import take_out_of_use
 from orchestrator.engine.stored import plain
 from orchestrator.errors import AccessError, UnknownReference, UsageError
 from orchestrator.services.consumer_view import main_zone
@@ -315,11 +316,11 @@ def record_attorney(house: House, by: By, consumer_id: str) -> None:
 
 
 def record_wrong_party(house: House, by: By, consumer_id: str, contact_point_id: str) -> None:
-    """The number, mailbox or address is somebody else's: it is not used again."""
+    """The number, mailbox or address is somebody else's: it is not used again, for no record of this person."""
     with stopping(house, consumer_id=consumer_id) as unit:
         _refuse_foreign_point(unit, contact_point_id, consumer_id)
         told = told_by(unit, by)
-        entry.enter_point_state(house, unit, contact_point_id, told, kind="wrong_number", state="wrong_party")
+        take_out_of_use(house, unit, contact_point_id, told, kind="wrong_number", state="wrong_party")
 
 
 def record_note(house: House, by: By, consumer_id: str, text: str, *, account_id: str | None = None) -> str:
