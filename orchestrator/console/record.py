@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 from collections.abc import Callable
@@ -66,7 +67,7 @@ def _save(  # noqa: PLR0917 - a form and whose it is
     asked = _asked(request, visitor, consumer_id, kind, account, given)
     read(FIELDS[kind], asked)
     key = given.get("key", "")[:40] or secrets.token_urlsafe(12)
-    by = By("console", visitor.actor, key=f"{visitor.user_id}:{key}", role=visitor.role)
+    by = By("console", visitor.actor, key=f"{visitor.user_id}:{key}:{_digest(asked)}", role=visitor.role)
     rest = ""
     if not asked.errors:
         rest = _SAVES[kind](runtime_of(request).house, by, consumer_id, asked) or ""
@@ -80,6 +81,11 @@ def _save(  # noqa: PLR0917 - a form and whose it is
     events = {"record-done": True, "consumer-changed": True, "draft-kept": {"value": f"{kind}-{consumer_id}"}}
     headers = {"HX-Retarget": "#told", "HX-Reswap": "innerHTML", "HX-Trigger": json.dumps(events)}
     return page(request, visitor, "consumer/part_told.html", told=told, headers=headers)
+
+
+def _digest(asked: Asked) -> str:
+    """Another choice in the same form is another fact: only the same one, sent again, is written once."""
+    return hashlib.sha256(json.dumps(asked.typed, sort_keys=True).encode()).hexdigest()
 
 
 def _refuse_release(visitor: Visitor, kind: str, asked: Asked) -> None:

@@ -37,7 +37,8 @@ OUTCOMES = (
 _OPEN = (
     "SELECT id, account_ids, contact_point_id, COALESCE(submitted_at, reserved_at), state FROM attempt "
     "WHERE consumer_id = :id AND channel = 'voice' AND origin = 'reservation' AND requested_by = :by "
-    "AND state IN ('reserved', 'submitted', 'ambiguous') AND outcome IS NULL "
+    # what is only reserved was never begun: a stop may have come in between, and it is given back by itself
+    "AND state IN ('submitted', 'ambiguous') AND outcome IS NULL "
     "AND (failure IS NULL OR failure NOT LIKE 'void:%') ORDER BY reserved_at DESC LIMIT 1"
 )
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
+
 from orchestrator.bootstrap import Runtime
-from orchestrator.services import fact, worklist
+from orchestrator.errors import ConflictError
+from orchestrator.services import fact, slot, worklist
 from tests.integration.console.conftest import Browser, Enter, words
 from tests.integration.console.test_contact_panel import HTMX, ME, PANEL, key_of, spoke
 from tests.integration.faces.conftest import Count
@@ -93,6 +96,25 @@ def test_a_call_is_begun_once_shows_its_script_and_stays_until_it_is_told(
     assert "Am I speaking with Maria Canary?" in said
     assert "Call since" in words(browser.text("/consumers/C-1"))
     assert "Call since" not in words(enter("collector").text("/consumers/C-1"))  # another person's own
+
+
+def test_a_slot_that_was_never_used_is_no_call(
+    runtime: Runtime, enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything was stopped, or the process died, between taking the leave and using it."""
+
+    def stopped(*_: object) -> None:
+        raise ConflictError("all contacts are stopped: do not contact", code="stopped")
+
+    browser = enter("collector")
+    with monkeypatch.context() as at_once:
+        at_once.setattr(slot, "started", stopped)
+        refused = browser.post(f"{PANEL}/call", form_of(browser, runtime, "voice"), headers=HTMX)
+        assert "Call since" not in words(refused.text)
+    fact.record_cease(runtime.house, ME, "C-1", form="written")
+    again = browser.post(f"{PANEL}/call", form_of(browser, runtime, "voice"), headers=HTMX)
+    assert "Call since" not in words(again.text)
+    assert "Do not call." in words(again.text)
 
 
 def test_a_call_after_a_cease_is_refused(runtime: Runtime, enter: Enter, count: Count) -> None:

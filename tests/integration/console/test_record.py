@@ -146,6 +146,69 @@ def test_a_wrong_party_closes_the_number(browser: Browser, runtime: Runtime) -> 
     assert rows(runtime, f"SELECT state FROM contact_point WHERE id = '{chosen}'") == [("wrong_party",)]
 
 
+def test_a_wrong_party_closes_the_number_for_every_record_of_the_person(
+    browser: Browser, runtime: Runtime
+) -> None:
+    chosen = point(runtime)
+    with runtime.database.write(runtime.clock) as unit:
+        unit.execute("UPDATE consumer SET pool_id = 'C-1' WHERE id = 'C-2'")
+        same = "(SELECT value_index FROM contact_point WHERE id = :id)"
+        unit.execute(
+            f"UPDATE contact_point SET value_index = {same} WHERE consumer_id = 'C-2' AND kind = 'phone'",
+            {"id": chosen},
+        )
+    save(browser, "wrong_party", {"point": chosen})
+    states = rows(
+        runtime,
+        "SELECT consumer_id, state FROM contact_point WHERE kind = 'phone' "
+        "AND consumer_id IN ('C-1', 'C-2') ORDER BY 1",
+    )
+    assert states == [("C-1", "wrong_party"), ("C-2", "wrong_party")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "second", "sql"),
+    [
+        ("cease", {"form": "oral"}, {"form": "written"}, "SELECT form FROM cease_request"),
+        (
+            "dispute",
+            {"account": "A-1", "form": "oral"},
+            {"account": "A-1", "form": "mail"},
+            "SELECT form FROM dispute",
+        ),
+        (
+            "wish_channel",
+            {"channel": "sms", "stance": "excluded_channel"},
+            {"channel": "email", "stance": "excluded_channel"},
+            "SELECT channel FROM preference WHERE kind = 'excluded_channel'",
+        ),
+    ],
+)
+def test_another_choice_in_the_same_form_is_written_too(  # noqa: PLR0917 - a form sent twice
+    browser: Browser, runtime: Runtime, kind: str, first: dict[str, str], second: dict[str, str], sql: str
+) -> None:
+    """The answer to the first was lost, or somebody went back: what they then choose must not get lost."""
+    save(browser, kind, first | {"key": "one-form"})
+    save(browser, kind, second | {"key": "one-form"})
+    save(browser, kind, second | {"key": "one-form"})
+    told = {str(value) for form in (first, second) for value in form.values()}
+    found = [value for (value,) in rows(runtime, sql)]
+    assert len(found) == 2
+    assert set(found) <= told
+
+
+def test_two_consents_taken_back_in_one_form_are_both_taken_back(browser: Browser, runtime: Runtime) -> None:
+    given = {"type": "electronic", "point": point(runtime), "via": "voice", "quote": "Yes"}
+    for channel in ("sms", "email"):
+        save(browser, "consent", given | {"channel": channel})
+    consents = [one for (one,) in rows(runtime, "SELECT id FROM consent WHERE source = 'console'")]
+    for one in consents:
+        save(browser, "withdraw", {"id": one, "key": "one-form"})
+    assert sorted(rows(runtime, "SELECT consent_id FROM consent_revocation")) == sorted(
+        (one,) for one in consents
+    )
+
+
 def test_a_consent_is_given_and_withdrawn(browser: Browser, runtime: Runtime) -> None:
     form = {
         "type": "electronic",
