@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -85,3 +87,30 @@ def test_an_officer_may_stop_and_nothing_else(served: Served, enter: Open, langu
     page.locator("#stop-dialog form button.danger").press("Enter")
     expect(page.locator("h1 + .lede .verdict.deny")).to_be_visible()
     assert served.scalar(STATE, name="November reminders") == "stopped"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_behind_a_figure_of_the_forecast_stand_its_people(
+    library: Served, enter: Open, language: str
+) -> None:
+    page = enter(library, "campaign_manager", language=language)
+    page.goto("/campaigns")
+    page.get_by_role("link", name="Winter reminders").press("Enter")
+    page.wait_for_url("**/forecast")
+    links = page.get_by_role("main").locator("a[href*='/forecast/people?outcome=']")
+    ways = list(dict.fromkeys(str(one.get_attribute("href")) for one in links.all()))
+    assert ways
+    for way in ways:
+        link = page.get_by_role("main").locator(f"a[href='{way}']").first
+        figure = int(re.sub(r"\D", "", link.inner_text()))
+        link.press("Enter")
+        page.wait_for_url(f"**{way}")
+        expect(page.locator("tbody tr")).to_have_count(min(figure, 50))
+        first = page.locator("tbody tr").first
+        answer = first.locator(".verdict b").inner_text()
+        assert answer in page.locator(".lede").inner_text()
+        page.go_back()
+    page.get_by_role("main").locator(f"a[href='{ways[0]}']").first.press("Enter")
+    page.locator("tbody tr a").first.press("Enter")
+    page.wait_for_url("**/consumers/*")
+    expect(page.locator("#contact")).to_be_visible()

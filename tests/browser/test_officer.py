@@ -9,6 +9,7 @@ from tests.browser.book import LANGUAGES
 from tests.browser.conftest import Open
 from tests.browser.serve import Served
 from tests.browser.watch import settle
+from tests.browser.words import said
 
 TOLD = {
     ("/work", "en"): "collector",
@@ -46,6 +47,34 @@ def test_a_decision_says_what_was_asked_and_what_would_change_it(
     page.keyboard.press("[")
     settle(page)
     expect(page.locator(".ruling")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_if_is_judged_again_and_nothing_is_kept(library: Served, enter: Open, language: str) -> None:
+    refused = library.scalar("SELECT id FROM verdict WHERE rule = 'regf-medium-stop' ORDER BY id LIMIT 1")
+    before = library.scalar("SELECT count(*) FROM verdict")
+    page = enter(library, "compliance_officer", language=language)
+    page.watch.allowed = {422}  # type: ignore[attr-defined]
+    page.goto(f"/decisions/{refused}")
+    expect(page.locator(".ruling.deny")).to_be_visible()
+    again = said(language, "Judge again")
+    form = page.get_by_role("form", name=said(language, "What if"))
+    time = form.locator("#if-at")
+    noon = "12:00"
+    for typed, wrong in (("25:99", True), (noon, False)):
+        time.fill(typed)
+        form.get_by_role("button", name=again).press("Enter")
+        expect(time).to_have_value(typed)
+        expect(form.locator("#at-error")).to_have_count(int(wrong))
+    answer = form.get_by_role("status")
+    expect(answer).to_be_focused()
+    expect(answer.locator(".verdict.deny")).to_be_visible()
+    for box in form.get_by_role("checkbox").all():
+        box.check()
+    form.get_by_role("button", name=again).press("Enter")
+    expect(answer.locator(".verdict.allow")).to_be_visible()
+    expect(form.get_by_role("checkbox").first).to_be_checked()
+    assert library.scalar("SELECT count(*) FROM verdict") == before
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
