@@ -10,6 +10,7 @@ from orchestrator.domain.forecast import DayCount
 from orchestrator.services.campaign_progress import Hour
 
 COLUMNS = 8
+WEEK = 7
 HEIGHT = 150
 _HOUR_WIDTH, _INSET, _PLOT = 40.0, 4.0, 120.0
 _FIRST, _LAST = 8, 21
@@ -37,7 +38,13 @@ class DayChart:
 
 
 def day_chart(days: Sequence[DayCount], limit: int | None) -> DayChart:
-    """At most eight columns, so that each can carry its value; what comes after is one column of its own."""
+    """A week at least and at most eight columns, each with its value; what comes after is one column of its own."""
+    idle = (
+        [DayCount(days[-1].on + timedelta(days=n), 0, 0, 0) for n in range(1, WEEK + 1 - len(days))]
+        if days
+        else []
+    )
+    days = [*days, *idle]
     shown = list(days) if len(days) <= COLUMNS else list(days[: COLUMNS - 1])
     rest = days[len(shown) :]
     pairs: list[tuple[date | None, int, int]] = [(one.on, one.allowed, one.expected) for one in shown]

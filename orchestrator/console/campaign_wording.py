@@ -60,7 +60,7 @@ WHYS = {
     Why.SUSPENDED: ("hold", N_("Suspended"), N_("goes on when it is settled")),
     Why.WAITING: ("later", N_("Waiting"), N_("goes on from %(moment)s")),
     Why.BETWEEN: ("none", N_("Between steps"), N_("next step from %(moment)s")),
-    Why.LEFT: ("none", N_("Left"), N_("left the campaign")),
+    Why.LEFT: ("none", N_("Exited"), N_("left the campaign")),
 }
 """Why -> icon and class, word, what happens next."""
 WAITS_FOR_PERSON = N_("goes on when the campaign does")

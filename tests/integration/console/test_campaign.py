@@ -189,8 +189,8 @@ def test_the_pages_speak_chinese(enter: Enter) -> None:
     for path, said in (
         ("/campaigns", "余额超过 50"),
         ("/campaigns/new", "当前符合条件"),
-        (address, "今日触达（按小时）"),
-        (f"{address}/forecast", "首次触达"),
+        (address, "今日联系（按小时）"),
+        (f"{address}/forecast", "首次联系"),
     ):
         assert said in manager.text(path), path
     assert "没有字段 balence。" in manager.post("/campaigns/segment", {"segment": "balence > 1.0"}).text

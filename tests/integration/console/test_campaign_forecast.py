@@ -35,6 +35,23 @@ def test_the_forecast_says_who_is_contacted_when_and_for_how_much(manager: Brows
         assert said in page, said
 
 
+def test_accounts_and_contacts_are_told_apart_where_one_contact_speaks_of_two(
+    manager: Browser, runtime: Runtime
+) -> None:
+    with runtime.database.write(runtime.clock) as unit:
+        unit.execute("UPDATE account_consumer SET consumer_id = 'C-1' WHERE account_id = 'A-2'")
+        unit.execute("UPDATE notice SET consumer_id = 'C-1' WHERE account_id = 'A-2'")
+    page = words(manager.text(f"{drafted(manager, daily_limit='')}/forecast"))
+    assert "Accounts now Accounts later Accounts Contacts Text 3 0 3 2 All 3 0 3 2" in page
+    assert "A contact may speak of several accounts of one person." in page
+    assert "Start with 2 people" in page
+
+
+def test_no_price_is_said_once(manager: Browser) -> None:
+    page = words(manager.text(f"{drafted(manager)}/forecast"))
+    assert page.count("no price set") == 1
+
+
 def test_every_number_leads_to_its_people(manager: Browser) -> None:
     address = drafted(manager)
     page = manager.text(f"{address}/forecast")

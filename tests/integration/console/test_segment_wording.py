@@ -63,6 +63,12 @@ def test_many_days_become_one_column_at_the_end() -> None:
     assert day_chart([], None).columns == ()
 
 
+def test_few_days_are_a_week_so_that_no_column_is_as_wide_as_the_page() -> None:
+    chart = day_chart([DayCount(date(2026, 10, 1), 10, 10, 0), DayCount(date(2026, 10, 2), 6, 6, 0)], None)
+    assert [one.on for one in chart.columns] == [date(2026, 10, day) for day in range(1, 8)]
+    assert [one.allowed for one in chart.columns] == [10, 6, 0, 0, 0, 0, 0]
+
+
 @pytest.mark.parametrize("hours", [23, 24, 25])
 def test_hours_are_drawn_below_the_top_of_the_axis(hours: int) -> None:
     begin = NOW.replace(hour=0, minute=0)
