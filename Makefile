@@ -24,10 +24,15 @@ run: ## set up what running needs, then serve the API with simulated channels
 setup: ## the set-up for development alone
 	$(call prepare,test)
 
-test: ## every tier but browser, chaos and bench, on SQLite and on a real PostgreSQL
+# the browser's tests have a run of their own: what drives it keeps an event loop, in which no other test could open one;
+# ARGS may choose tests of which the browser has none (pytest's exit 5)
+test: ## every tier but chaos and bench: on SQLite, on a real PostgreSQL, and in a Chromium if one is found
 	$(call prepare,test)
 	@$(BIN)/python -m pytest $(TIERS) -n 2 --dist worksteal -q $(ARGS)
-	@echo "Not run here: the browser (make test-browser, ten minutes), chaos (make chaos), benchmarks (make bench)."
+	@if $(BIN)/python -m tests.browser.chromium ready; then \
+	  $(BIN)/python -m pytest tests/browser -n 2 --dist worksteal -q $(ARGS)$(if $(ARGS), || [ $$? -eq 5 ]); \
+	else echo "SKIPPED for what is said above: the tests in a browser (make test-browser)."; fi
+	@echo "Not run here: chaos (make chaos), benchmarks (make bench)."
 
 check: ## lint, types, import contracts, security lint, unit and size tests
 	$(call prepare,test)

@@ -1,6 +1,7 @@
 """Finds a Chromium on this machine, or installs one where that is plain; nothing is downloaded otherwise.
 
 python -m tests.browser.chromium find      prints where it is; exit 1 if there is none
+python -m tests.browser.chromium ready     exit 1 and one line if the tests cannot run here
 python -m tests.browser.chromium ensure    installs one first if there is none; exit 2 and one line if it cannot
 """
 
@@ -12,6 +13,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parent.parent.parent
+FETCHED = ("tests/browser/vendor/axe.min.js", "orchestrator/console/assets/vendor/htmx/htmx.min.js")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_PATHS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -20,6 +23,9 @@ MAC_PATHS = (
 HOW = (
     "No Chromium found: install one (Debian, Ubuntu: sudo apt install chromium; macOS: brew install --cask chromium)"
     " or name it: CHROMIUM=/path/to/chromium"
+)
+NOT_FETCHED = (
+    "The front-end files are missing: make setup fetches them, with the machine's npm or one of its own"
 )
 
 
@@ -41,18 +47,25 @@ def install() -> None:
         subprocess.run(["apt-get", "-qq", *command], env=quiet, stdout=subprocess.DEVNULL, check=False)
 
 
+def lacking() -> str | None:
+    """What keeps the tests from running here, and how to mend it; None: nothing does."""
+    if find() is None:
+        return HOW
+    return None if all((ROOT / name).is_file() for name in FETCHED) else NOT_FETCHED
+
+
 def main(arguments: list[str]) -> int:
-    if arguments == ["ensure"]:
-        if find() is None:
-            install()
-        if find() is None:
-            print(HOW, file=sys.stderr)
-            return 2
-        return 0
-    path = find()
-    if path is not None:
-        print(path)
-    return 0 if path else 1
+    if arguments == ["find"]:
+        path = find()
+        if path is not None:
+            print(path)
+        return 0 if path else 1
+    if arguments == ["ensure"] and find() is None:
+        install()
+    lack = lacking()
+    if lack is not None:
+        print(lack, file=sys.stderr)
+    return 0 if lack is None else 2 if arguments == ["ensure"] else 1
 
 
 if __name__ == "__main__":
