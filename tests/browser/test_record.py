@@ -122,12 +122,13 @@ def test_what_is_said_is_recorded_and_taken_back(served: Served, enter: Open, la
     desk.record("hold", {"Reason": 1, "Until": "2026-12-24"})
     desk.stands(said(language, "hardship"))
     expect(desk.page.locator("#contact .channel.allow")).to_have_count(0)
-    desk.record("release", {"Why": "Settled on the phone."})
+    desk.record("release", {"Why": book.CANARIES[1]})
     expect(desk.page.locator("#contact .channel.allow").first).to_be_visible()
+    expect(desk.page.locator("#timeline")).to_contain_text(book.CANARIES[1])
     desk.open("DAY-03")
     desk.record("wish", {"Not convenient from": "08:00", "Not convenient until": "20:00"})
     desk.stands(desk.say("Not convenient"))
-    desk.record("wish_end", {"What they said": "Any time suits."})
+    desk.record("wish_end", {"What they said": book.CANARIES[2]})
     written = "SELECT count(*) FROM {} WHERE consumer_id IN ('DAY-01', 'DAY-02', 'DAY-03')"
     assert [served.scalar(written.format(one)) for one in ("promise", "note", "dispute", "hold")] == [
         1,
