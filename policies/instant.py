@@ -35,6 +35,10 @@ def from_micros(us: int) -> dt.datetime:
     return EPOCH + dt.timedelta(microseconds=us)
 
 
+LAST = to_micros(dt.datetime.max.replace(tzinfo=dt.UTC))
+"""The last instant that the calendar can write."""
+
+
 def day_number(day: dt.date) -> int:
     """Date to days since 1970-01-01."""
     return day.toordinal() - _EPOCH_DAY

@@ -18,7 +18,7 @@ from orchestrator.console.consumer import wording
 from orchestrator.console.cookie import runtime_of
 from orchestrator.console.message import N_
 from orchestrator.console.page import page
-from orchestrator.console.record_form import CHANNELS, FIELDS, TOO_MUCH, Asked, read, text_of
+from orchestrator.console.record_form import CHANNELS, FIELDS, NO_DATE, TOO_MUCH, Asked, read, text_of
 from orchestrator.console.record_wish import SAVES as WISHES
 from orchestrator.console.record_wish import WISH_FORMS
 from orchestrator.console.record_wording import TITLES, told_of
@@ -222,6 +222,9 @@ def _call_back(house: House, by: By, consumer_id: str, asked: Asked) -> None:
     given, at = asked.values, asked.moment("day", "time")
     if at <= asked.now:
         asked.fail("time", N_("That time is over: enter a later one."))
+        return
+    if at >= asked.now + call_back.FURTHEST:
+        asked.fail("day", NO_DATE)
         return
     made = call_back.plan_call_back(house, by, consumer_id, given["account"], point_id=given["point"], at=at)
     if made.task_id is None:

@@ -18,10 +18,12 @@ from policies.vocabulary import WEEKDAYS
 
 Options = Callable[["Asked"], list[tuple[str, str]]]
 TEXT = 2000
+_LAST_YEAR = 2100
+"""What is typed beyond it is a slip of the keys."""
 _MISSING = N_("Fill this in.")
 _NO_CHOICE = N_("Choose one of these.")
 _NO_AMOUNT = N_("Enter an amount, like 150.00.")
-_NO_DATE = N_("Enter a day.")
+NO_DATE = N_("Enter a day.")
 _NO_TIME = N_("Enter a time, like 15:30.")
 _PAST = N_("That day is over: enter today or a later one.")
 TOO_MUCH = N_("The balance is %(balance)s: enter less, or tick below that it is meant so.")
@@ -107,13 +109,15 @@ def _read_date(one: Field, text: str, asked: Asked) -> None:
     try:
         asked.values[one.name] = date.fromisoformat(text)
     except ValueError:
-        asked.fail(one.name, _NO_DATE)
+        asked.fail(one.name, NO_DATE)
 
 
 def _read_day(one: Field, text: str, asked: Asked) -> None:
     _read_date(one, text, asked)
     on = asked.values.get(one.name)
-    if on is not None and on < day_in(asked.now, asked.words.zone):
+    if on is not None and on.year > _LAST_YEAR:
+        asked.fail(one.name, NO_DATE)
+    elif on is not None and on < day_in(asked.now, asked.words.zone):
         asked.fail(one.name, _PAST)
 
 

@@ -26,6 +26,7 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 CLEAR = Standing()
+_FAR = date(9000, 1, 1)
 
 
 def standing(
@@ -55,7 +56,7 @@ def _suspension(
     if holds:
         ends = [row.until for row in holds]
         dated = [day for day in ends if day is not None]
-        until = None if len(dated) < len(ends) else _day_start(max(dated) + timedelta(days=1), zones)
+        until = None if len(dated) < len(ends) else _day_start(_after(max(dated)), zones)
         return Standing(suspend=SuspendReason.HOLD, until=until)
     if any(row.closed_at is None and row.account_id in (None, account.id) for row in pool.complaints):
         return Standing(suspend=SuspendReason.COMPLAINT)
@@ -80,7 +81,12 @@ def open_promise(pool: Pool, account_id: str) -> PromiseRow | None:
 
 def promise_end(promise: PromiseRow, grace: timedelta) -> datetime:
     """When waiting for a promise ends: its day is over, everywhere, and the grace too."""
-    return datetime.combine(promise.due_on + timedelta(days=1), time(12), UTC) + grace
+    return datetime.combine(_after(promise.due_on), time(12), UTC) + grace
+
+
+def _after(day: date) -> date:
+    """The next day; a year that is written for "for ever" ends before the calendar does."""
+    return min(day, _FAR) + timedelta(days=1)
 
 
 def is_kept(pool: Pool, promise: PromiseRow) -> bool:

@@ -7,7 +7,7 @@ moment, and if it may not be made nothing of it is kept.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from orchestrator.engine import entry
 from orchestrator.engine.entry import Told
@@ -26,6 +26,9 @@ from orchestrator.store import entry as rows
 from orchestrator.store.identifier import new_id
 from orchestrator.store.session import Session
 from policies.verdict import Decision, Verdict
+
+FURTHEST = timedelta(days=731)
+"""Nobody agrees a call further ahead than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,5 +90,5 @@ def _check(unit: Session, consumer_id: str, account_id: str, point_id: str, at: 
         raise UnknownReference(f"{consumer_id} has no account {account_id!r}", where="account_id")
     if contacting.own_phone(unit, consumer_id, point_id) is None:
         raise UnknownReference(f"{consumer_id} has no number {point_id!r}", where="contact_point_id")
-    if at <= unit.now:
-        raise UsageError("a call-back lies ahead", where="at")
+    if not unit.now < at < unit.now + FURTHEST:
+        raise UsageError("a call-back lies ahead, within two years", where="at")

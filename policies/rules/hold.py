@@ -8,7 +8,7 @@ time to retry.
 from __future__ import annotations
 
 from policies.facts import Frozen, Hold, Tagged, Word
-from policies.instant import FOREVER, Zone, day_number, zone
+from policies.instant import FOREVER, LAST, Zone, day_number, zone
 from policies.pattern import matches
 from policies.prepare import Moment, Prepared
 from policies.rule import Blocked, Check, Kind, Result, RuleInForce, Traits
@@ -86,7 +86,8 @@ def _bounds(hold: Hold, own: Zone | None, moment: Moment) -> tuple[int, int]:
         starts = min(place.at(day_number(hold.from_), 0) for place in places)
     if hold.until is not None and places:
         ends = max(place.at(day_number(hold.until) + 1, 0) for place in places)
-    return starts, ends
+    # "until 9999-12-31" says that there is no end
+    return starts, ends if ends <= LAST else FOREVER
 
 
 def _why(hold: Hold) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from orchestrator.bootstrap import Runtime
 from orchestrator.clock import VirtualClock
 from orchestrator.console.record_form import FIELDS
 from orchestrator.domain.instant import from_micros
-from orchestrator.services import worklist
+from orchestrator.services import fact, worklist
 from orchestrator.services.consumer_view import view_consumer
+from orchestrator.services.contact_panel import read_panel
+from policies.verdict import Decision
 from tests.integration.console.conftest import Browser, Enter, words
 from tests.integration.faces.conftest import Count
 
@@ -207,6 +210,32 @@ def test_two_consents_taken_back_in_one_form_are_both_taken_back(browser: Browse
     assert sorted(rows(runtime, "SELECT consent_id FROM consent_revocation")) == sorted(
         (one,) for one in consents
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "form", "field"),
+    [
+        ("promise", {"account": "A-1", "amount": "5", "due_on": "9999-12-31"}, "due_on"),
+        ("hold", {"kind": "hardship", "until": "9999-12-31"}, "until"),
+        ("call_back", {"account": "A-1", "day": "9999-12-31", "time": "12:00"}, "day"),
+        ("call_back", {"account": "A-1", "day": "2090-12-31", "time": "12:00"}, "day"),
+    ],
+)
+def test_a_year_that_cannot_be_meant_is_said_beside_its_field(
+    browser: Browser, runtime: Runtime, kind: str, form: dict[str, str], field: str
+) -> None:
+    given = form | ({"point": point(runtime)} if kind == "call_back" else {})
+    assert f'id="{field}-error"' in save(browser, kind, given, 422)
+
+
+def test_a_hold_for_ever_holds_and_its_case_still_opens(browser: Browser, runtime: Runtime) -> None:
+    """A program writes "for ever" as the last day that there is; a page that fails would keep a stop out."""
+    made = fact.place_hold(runtime.house, fact.By("api"), "C-1", kind="hardship", until=date(9999, 12, 31))
+    assert "hardship" in words(browser.text("/consumers/C-1")).lower()
+    panel = read_panel(runtime.house, "C-1", "A-1")
+    assert {one.verdict.decision for one in panel.answers} == {Decision.HOLD}
+    save(browser, "opt_out", {"target": "all:"})
+    save(browser, "release", {"id": made, "reason": "over"})
 
 
 def test_a_consent_is_given_and_withdrawn(browser: Browser, runtime: Runtime) -> None:
