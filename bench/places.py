@@ -125,12 +125,12 @@ def places() -> list[Place]:
 
 
 def get_routes() -> list[str]:
-    """The path of every GET route but those that stream."""
+    """The path of every GET route but those that stream and those that give a file."""
     found = {
         route.path
         for router in routers()
         for route in _routes_of(router)
-        if "GET" in (route.methods or ()) and not route.path.endswith("/events")
+        if "GET" in (route.methods or ()) and not route.path.endswith(("/events", ".pdf"))
     }
     return sorted(found)
 

@@ -14,11 +14,9 @@ from pathlib import Path
 
 from channels.contract import Accepted, Channel, Message, ensure_time_left
 from channels.errors import Refused, SetupError, Temporary
-from channels.letter.address import address_lines, country_of
 from channels.letter.manifest import Entry, Spool
-from channels.letter.model import letter_data
-from channels.letter.paper import paper_for
 from channels.letter.pdf import Pdf, Typesetter
+from channels.letter.preview import typeset
 from channels.setting import text_setting
 
 NAME = "letter_spool"
@@ -47,9 +45,7 @@ class LetterSpool:
 
     def preview(self, message: Message) -> Pdf:
         """The PDF of a letter without spooling it."""
-        lines = address_lines(message, self.name)
-        paper = paper_for(country_of(message, lines))
-        return self._typesetter.typeset(letter_data(message, lines, paper, self.name), self.name)
+        return typeset(message, self._typesetter, self.name)[0]
 
     def _deliver(self, message: Message, deadline: float) -> Accepted:
         if not _SAFE_NAME.fullmatch(message.attempt_id):
@@ -71,10 +67,7 @@ class LetterSpool:
         return Accepted(provider=self.name, provider_id=message.attempt_id, at=message.sent_at, detail=detail)
 
     def _typeset(self, message: Message) -> tuple[Entry, Pdf]:
-        lines = address_lines(message, self.name)
-        country = country_of(message, lines)
-        paper = paper_for(country)
-        pdf = self._typesetter.typeset(letter_data(message, lines, paper, self.name), self.name)
+        pdf, country, paper = typeset(message, self._typesetter, self.name)
         entry = Entry(
             attempt_id=message.attempt_id,
             file=f"{message.attempt_id}.pdf",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Any
+
 import msgspec
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from orchestrator.api.caller import CanCheck, CanContact, TheRuntime
 from orchestrator.api.idempotency import IdempotentRoute, derived_key
@@ -11,8 +13,12 @@ from orchestrator.api.schema import CheckBatch, CheckRequest, Contact, ContactRe
 from orchestrator.errors import InputError
 from orchestrator.services import contact as service
 from orchestrator.services.contact import Contact as Asked
+from orchestrator.services.letter_preview import letter_pdf
 
 router = APIRouter(prefix="/api/v1/contacts", tags=["contacts"], route_class=IdempotentRoute)
+
+
+Name = Annotated[str, Query(max_length=200)]
 
 
 def asked(body: CheckRequest) -> Asked:
@@ -41,6 +47,33 @@ def check_contact(runtime: TheRuntime, _caller: CanCheck, body: CheckRequest) ->
 def check_contacts(runtime: TheRuntime, _caller: CanCheck, body: CheckBatch) -> Response:
     """Up to 1,000 checks on one state of the database, answered in their order."""
     return document({"verdicts": service.check_contacts(runtime.house, [asked(one) for one in body.checks])})
+
+
+PDF: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The letter", "content": {"application/pdf": {"schema": {"type": "string"}}}}
+}
+
+
+@router.get("/letter.pdf", response_class=Response, responses=PDF)
+def show_letter(  # noqa: PLR0917 - each is a part of the address
+    runtime: TheRuntime,
+    _caller: CanContact,
+    consumer_id: Name,
+    account_id: Name,
+    contact_point_id: Name = "",
+    template: Name = "",
+    language: Name = "",
+) -> Response:
+    """The letter to a consumer about an account as it would leave now, as PDF. Nothing is sent or recorded."""
+    data = letter_pdf(
+        runtime.house,
+        consumer_id,
+        account_id,
+        point_id=contact_point_id,
+        template=template,
+        language=language,
+    )
+    return Response(data, media_type="application/pdf")
 
 
 @router.post("", response_model=Contact)

@@ -39,6 +39,13 @@ def _build(house: House, attempt: Admitted, to: Addressee | None, now: datetime)
         address = house.sealer.open(to.value_sealed) if to.value_sealed is not None else ""
     except (DuecourseError, msgspec.DecodeError):
         return None
+    return addressed(house, attempt, to, body, subject, address, now)
+
+
+def addressed(  # noqa: PLR0917 - a message and all that it is made of
+    house: House, attempt: Admitted, to: Addressee, body: Body, subject: str, address: str, now: datetime
+) -> Message:
+    """The message of an attempt from its words and its address, as a provider gets it."""
     language = attempt.language or "en"
     sender = house.sender(to.creditor_id or "", to.country, language, attempt.channel)
     is_email = attempt.channel == Channel.EMAIL

@@ -97,18 +97,8 @@ def read_detail(
     """The row of `answer` now. A template or language that is not there is left for one that is."""
     with house.database.read(house.clock) as unit:
         reader, at = read_batch(house, unit, [consumer_id]), unit.now
-    spoken = reader.consumer(consumer_id).language
-    offers = tuple(_offers(house, _templates_of(answer.channel)))
-    offer = next((one for one in offers if one.name == template), next(iter(offers), None))
-    locale = _locale(offer, (language, spoken, "en"))
-    proposal = Proposal(
-        consumer_id=consumer_id,
-        account_ids=(account_id,),
-        channel=answer.channel,
-        contact_point_id=answer.point_id,
-        language=spoken,
-        party=answer.party or "consumer",
-    )
+    proposal = _proposal(reader, consumer_id, account_id, answer)
+    offers, offer, locale = _offered(house, answer, (language, proposal.language, "en"), template)
     judged = within_handover(judge_one(house, reader, proposal, at), at)
     found = Detail(
         said=said_of_all(judged, at),
@@ -121,10 +111,46 @@ def read_detail(
     )
     if offer is None or answer.party is not None or not answer.is_usable:
         return found
-    worded = msgspec.structs.replace(
-        proposal, channel=_templates_of(answer.channel), content=offer.content, language=locale or spoken
+    return _with_message(house, reader, found, _worded(proposal, offer, locale), offer.name, at)
+
+
+def compose_chosen(  # noqa: PLR0917 - what a message is chosen by
+    house: House, consumer_id: str, account_id: str, answer: PointAnswer, template: str, language: str
+) -> tuple[Composed | Blocked, datetime]:
+    """The message of a row as it would leave now, whole, and when now is; what stands in the way where it cannot."""
+    with house.database.read(house.clock) as unit:
+        reader, at = read_batch(house, unit, [consumer_id]), unit.now
+    proposal = _proposal(reader, consumer_id, account_id, answer)
+    _, offer, locale = _offered(house, answer, (language, proposal.language, "en"), template)
+    if offer is None:
+        return Blocked("template_missing", f"there is no template for {answer.channel}"), at
+    return compose_as(house, reader, _worded(proposal, offer, locale), offer.name, at)[1], at
+
+
+def _proposal(reader: Reader, consumer_id: str, account_id: str, answer: PointAnswer) -> Proposal:
+    return Proposal(
+        consumer_id=consumer_id,
+        account_ids=(account_id,),
+        channel=answer.channel,
+        contact_point_id=answer.point_id,
+        language=reader.consumer(consumer_id).language,
+        party=answer.party or "consumer",
     )
-    return _with_message(house, reader, found, worded, offer.name, at)
+
+
+def _offered(
+    house: House, answer: PointAnswer, wishes: tuple[str | None, ...], template: str
+) -> tuple[tuple[Offer, ...], Offer | None, str]:
+    """What there is for the channel, which of it is chosen, and its language."""
+    offers = tuple(_offers(house, _templates_of(answer.channel)))
+    offer = next((one for one in offers if one.name == template), next(iter(offers), None))
+    return offers, offer, _locale(offer, wishes)
+
+
+def _worded(proposal: Proposal, offer: Offer, locale: str) -> Proposal:
+    """What is judged once the words are chosen."""
+    channel, language = _templates_of(proposal.channel), locale or proposal.language
+    return msgspec.structs.replace(proposal, channel=channel, content=offer.content, language=language)
 
 
 def _templates_of(channel: str) -> str:

@@ -32,6 +32,7 @@ API = """
 *      POST  /webhooks/email
 cmo-d  POST  /api/v1/contacts/check
 cmo-d  POST  /api/v1/contacts/check/batch
+cm--d  GET   /api/v1/contacts/letter.pdf
 cm--d  POST  /api/v1/contacts
 c---d  POST  /api/v1/reservations
 c---d  PUT   /api/v1/reservations/{slot_id}/started
@@ -149,6 +150,7 @@ cmoad  GET   /consumers/{consumer_id}/contact
 cmoad  GET   /consumers/{consumer_id}/contact/answers
 cmoad  GET   /consumers/{consumer_id}/contact/detail
 cmoad  POST  /consumers/{consumer_id}/contact/show
+cm--d  GET   /consumers/{consumer_id}/contact/letter.pdf
 cm--d  POST  /consumers/{consumer_id}/contact/send
 c---d  POST  /consumers/{consumer_id}/contact/call
 c---d  POST  /consumers/{consumer_id}/contact/call/{call_id}

@@ -32,7 +32,7 @@ from tests.integration.faces.conftest import Callers
 ASKS = (
     (r"\w+ /api/v1/users", Permission.ADMINISTER),
     (r"POST /api/v1/contacts/check", Permission.CHECK),
-    (r"POST /api/v1/contacts", Permission.CONTACT),
+    (r"(GET|POST) /api/v1/contacts", Permission.CONTACT),
     (r"\w+ /api/v1/reservations", Permission.RESERVE),
     (r"POST /api/v1/(consents|opt-outs|holds|promises|payments|complaints|events|notes)", Permission.RECORD),
     (r"POST /api/v1/(wishes|call-backs|contact-points|attorneys)", Permission.RECORD),
