@@ -93,9 +93,13 @@ class Book:
         self._apply_account(account, consumer, row, told)
 
     def _apply_consumer(self, consumer: ConsumerState, row: PortfolioRow) -> None:
-        _change(
-            consumer, {name: value for name, value in row.consumer.items() if _is_news(consumer, name, value)}
-        )
+        if consumer.fields:
+            _change(
+                consumer,
+                {name: value for name, value in row.consumer.items() if _is_news(consumer, name, value)},
+            )
+        else:
+            consumer.fields.update(row.consumer)
         _join_places(consumer, row)
         for point in row.points:
             key = (point.kind, point.index)
@@ -113,8 +117,11 @@ class Book:
         told: Mapping[str, Any],
     ) -> None:
         if account is None:
-            account = self.accounts[row.account_id] = AccountState(row.account_id, True, {})
-        _change(account, {name: value for name, value in told.items() if account.fields.get(name) != value})
+            account = self.accounts[row.account_id] = AccountState(row.account_id, True, dict(told))
+        else:
+            _change(
+                account, {name: value for name, value in told.items() if account.fields.get(name) != value}
+            )
         if row.account_number and row.account_number[1] != account.number_index:
             if not account.is_new:
                 account.before.setdefault("account_number_index", account.number_index)

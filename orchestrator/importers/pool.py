@@ -7,7 +7,7 @@ counting one person as two breaks a cap. A pool is named by its smallest consume
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 from orchestrator.importers.batch import Batch
@@ -37,7 +37,7 @@ class _Group:
 
     basis: str
     index: str | None
-    members: set[str] = field(default_factory=set)
+    members: set[str]
 
 
 class Union:
@@ -63,7 +63,7 @@ class Union:
 
 def join(unit: Session, batch: Batch, new: Newcomers) -> None:
     """Join the pools of everyone who shares a key or a value with a newcomer, and record why."""
-    groups = [group for group in (*_by_key(unit, new), *_by_value(unit, new)) if len(group.members) > 1]
+    groups = [*_by_key(unit, new), *_by_value(unit, new)]
     if not groups:
         return
     pools = dict(
@@ -81,23 +81,27 @@ def join(unit: Session, batch: Batch, new: Newcomers) -> None:
 
 
 def _by_key(unit: Session, new: Newcomers) -> Iterable[_Group]:
-    groups: dict[str, _Group] = {}
-    for key, consumer_id in bulk.select(
-        unit, ("person_key", "id"), "consumer", "person_key", sorted(new.keys)
-    ):
-        groups.setdefault(key, _Group("person_key", None)).members.add(consumer_id)
-    return groups.values()
+    found = bulk.select(unit, ("person_key", "id"), "consumer", "person_key", sorted(new.keys))
+    return [_Group("person_key", None, members) for members in _several(found).values()]
 
 
 def _by_value(unit: Session, new: Newcomers) -> Iterable[_Group]:
-    groups = {index: _Group(_BASIS[kind], index) for index, kind, _ in new.values}
+    basis = {index: _BASIS[kind] for index, kind, _ in new.values}
     columns = ("value_index", "consumer_id", "party_id")
-    for index, consumer_id, party_id in bulk.select(
-        unit, columns, "contact_point", "value_index", sorted(groups)
-    ):
-        if party_id is None:
-            groups[index].members.add(consumer_id)
-    return groups.values()
+    found = bulk.select(unit, columns, "contact_point", "value_index", sorted(basis))
+    own = ((index, consumer_id) for index, consumer_id, party_id in found if party_id is None)
+    return [_Group(basis[index], index, members) for index, members in _several(own).items()]
+
+
+def _several(found: Iterable[tuple[str, ...]]) -> dict[str, set[str]]:
+    """The consumers of each key or value that more than one of them has; nearly all are one consumer's alone."""
+    first: dict[str, str] = {}
+    several: dict[str, set[str]] = {}
+    for shared_by, consumer_id in found:
+        one = first.setdefault(shared_by, consumer_id)
+        if one != consumer_id:
+            several.setdefault(shared_by, {one}).add(consumer_id)
+    return several
 
 
 def _settled_apart(unit: Session, groups: Iterable[_Group]) -> set[tuple[str, Pair]]:
@@ -173,7 +177,7 @@ def _pool_anew(unit: Session, people: list[str]) -> None:
     found = bulk.select(unit, columns, "contact_point", "consumer_id", people)
     values = [(row[0], row[1], row[2]) for row in found if row[3] is None and row[1] in _BASIS]
     new = Newcomers(keys, values, set())
-    groups = [group for group in (*_by_key(unit, new), *_by_value(unit, new)) if len(group.members) > 1]
+    groups = [*_by_key(unit, new), *_by_value(unit, new)]
     union, settled = Union(), _settled_apart(unit, groups)
     for group in groups:
         for one, other in _pairs(group, settled):

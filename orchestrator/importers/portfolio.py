@@ -172,9 +172,8 @@ def _write_creditors(unit: Session, batch: Batch, book: Book) -> None:
 
 
 def _consumer_cells(state: ConsumerState) -> tuple[Any, ...]:
-    fields = [state.fields.get(name) for name in CONSUMER_FIELDS]
     zones = bulk.zones_json(tuple(state.zones.items()))
-    return (*fields, zones, bulk.list_json(tuple(state.jurisdictions)))
+    return (*map(state.fields.get, CONSUMER_FIELDS), zones, bulk.list_json(tuple(state.jurisdictions)))
 
 
 def _write_consumers(unit: Session, batch: Batch, book: Book) -> None:
@@ -209,7 +208,7 @@ def _write_accounts(unit: Session, batch: Batch, book: Book) -> None:
     )
 
     def cells(account: AccountState) -> tuple[Any, ...]:
-        fields = [account.fields.get(name) for name in _ACCOUNT_COLUMNS]
+        fields = map(account.fields.get, _ACCOUNT_COLUMNS)
         moved_at = now if account.state != OPEN else None
         return (account.state, moved_at, account.number_sealed, account.number_index, now, *fields)
 

@@ -42,8 +42,9 @@ def write(unit: Session, batch: Batch, book: Book, rows: Sequence[PortfolioRow])
     batch.stirs(row.consumer_id for row in rows if row.consents or row.notices)
 
 
-def _fact(unit: Session, batch: Batch, id_: str, consumer_id: str, at: int) -> tuple[object, ...]:
-    return (id_, consumer_id, at, unit.now_micros, batch.source, batch.recorded_by, False)
+def _told(unit: Session, batch: Batch) -> tuple[object, ...]:
+    """What every fact of a chunk has in common: the last four of `_FACT`."""
+    return (unit.now_micros, batch.source, batch.recorded_by, False)
 
 
 def _write_consents(unit: Session, batch: Batch, book: Book, rows: Sequence[PortfolioRow]) -> None:
@@ -55,14 +56,14 @@ def _write_consents(unit: Session, batch: Batch, book: Book, rows: Sequence[Port
     }
     columns = ("consumer_id", "type", "channel", "occurred_at", "contact_point_id")
     held = {tuple(found) for found in bulk.select(unit, columns, "consent", "consumer_id", _consumers(rows))}
-    order = batch.order(unit)
+    order, common = batch.order(unit), _told(unit, batch)
     bulk.insert(
         unit,
         "consent",
         (*_FACT, "type", "channel", "contact_point_id", "party", "obtained_during_violation"),
         [
             (
-                *_fact(unit, batch, ordered_id("co", order, *consent), consent[0], consent[3]),
+                *(ordered_id("co", order, *consent), consent[0], consent[3], *common),
                 *(*consent[1:3], consent[4], "consumer", False),
             )
             for consent in told
@@ -93,7 +94,7 @@ def _write_notices(unit: Session, batch: Batch, rows: Sequence[PortfolioRow]) ->
     ):
         held.setdefault((account_id, kind, consumer_id), {})[sent_on] = id_
     new = []
-    order = batch.order(unit)
+    order, common = batch.order(unit), _told(unit, batch)
     for row in rows:
         for kind, sent_on, medium in row.notices:
             known = held.setdefault((row.account_id, kind, row.consumer_id), {})
@@ -108,7 +109,7 @@ def _write_notices(unit: Session, batch: Batch, rows: Sequence[PortfolioRow]) ->
             at = bulk.midday_of(sent_on)
             new.append(
                 (
-                    *_fact(unit, batch, id_, row.consumer_id, at),
+                    *(id_, row.consumer_id, at, *common),
                     corrects,
                     row.account_id,
                     kind,
@@ -146,7 +147,7 @@ def place_holds(unit: Session, batch: Batch, told: Sequence[tuple[str, str, str 
         # by the file's digest: the same file twice does not bring back a hold that was released in between
         id_ = derived_id("ho", consumer_id, kind, account_id or "", batch.file_digest)
         if (consumer_id, kind, account_id) not in active and id_ not in known:
-            new.append((*_fact(unit, batch, id_, consumer_id, unit.now_micros), account_id, kind))
+            new.append((id_, consumer_id, unit.now_micros, *_told(unit, batch), account_id, kind))
     bulk.insert(unit, "hold", (*_FACT, "account_id", "kind"), new)
     _write_ceases(unit, batch, new)
     for row in new:

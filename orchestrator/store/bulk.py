@@ -27,7 +27,12 @@ def select(
     names = ", ".join(f'"{column}"' for column in columns)
     locked = f"ORDER BY {key} {unit.for_update}" if lock else ""
     sql = f"SELECT {names} FROM {table} WHERE {key} {unit.within('keys')} {locked}"  # noqa: S608 - our own names
-    for found in unit.query(sql, {"keys": unit.listed(values)}):
+    rows = unit.query(sql, {"keys": unit.listed(values)})
+    if unit.dialect == "sqlite":
+        # dates are text there already
+        yield from rows
+        return
+    for found in rows:
         yield tuple(cell.isoformat() if isinstance(cell, date) else cell for cell in found)
 
 
@@ -52,6 +57,7 @@ def day_of(micros: int) -> str:
     return from_micros(micros).date().isoformat()
 
 
+@lru_cache(maxsize=8_192)
 def midday_of(day: str) -> int:
     """Noon UTC of an ISO date, for facts that are known to the day only."""
     return to_micros(datetime.fromisoformat(f"{day}T12:00:00+00:00"))
