@@ -166,14 +166,19 @@ def _refuse_unknown(unit: Session, consumer_id: str | None, account_id: str | No
         )
 
 
-def _refuse_foreign(unit: Session, table: str, fact_id: str, consumer_id: str) -> None:
-    """Raise UnknownReference unless this hold or dispute was recorded of the consumer."""
-    if rows.told_of(unit, table, fact_id) != consumer_id:
+def _owner(unit: Session, table: str, fact_id: str, consumer_id: str) -> str:
+    """Of whom this hold, dispute or consent was recorded: the consumer or who counts as the same person.
+
+    It binds all of them, so it is lifted on any of their pages; anybody else's is an UnknownReference.
+    """
+    owner = rows.told_of(unit, table, fact_id)
+    if owner is None or (owner != consumer_id and owner not in rows.pool_members(unit, [consumer_id])):
         raise UnknownReference(
             f"consumer {consumer_id!r} has no {table} {fact_id!r}",
             where=f"{table}_id",
             hint="nothing was recorded",
         )
+    return owner
 
 
 def _refuse_release(unit: Session, by: By, hold_id: str) -> None:
@@ -222,9 +227,9 @@ def place_hold(
 def release_hold(house: House, by: By, consumer_id: str, hold_id: str, *, reason: str) -> None:
     """Lift a hold; one that nobody here agreed to only for a role with RELEASE, else AccessError."""
     with house.database.write(house.clock) as unit:
-        _refuse_foreign(unit, "hold", hold_id, consumer_id)
+        owner = _owner(unit, "hold", hold_id, consumer_id)
         _refuse_release(unit, by, hold_id)
-        entry.release_hold(house, unit, consumer_id, hold_id, told_by(unit, by), reason=reason)
+        entry.release_hold(house, unit, owner, hold_id, told_by(unit, by), reason=reason)
 
 
 def record_dispute(house: House, by: By, consumer_id: str, *, account_id: str | None, form: str) -> str:
@@ -237,8 +242,8 @@ def record_dispute(house: House, by: By, consumer_id: str, *, account_id: str | 
 def answer_dispute(house: House, by: By, consumer_id: str, dispute_id: str, *, kind: str) -> None:
     """`kind`: verification, duplicative_notice or resolved."""
     with house.database.write(house.clock) as unit:
-        _refuse_foreign(unit, "dispute", dispute_id, consumer_id)
-        entry.answer_dispute(house, unit, consumer_id, dispute_id, told_by(unit, by), kind=kind)
+        owner = _owner(unit, "dispute", dispute_id, consumer_id)
+        entry.answer_dispute(house, unit, owner, dispute_id, told_by(unit, by), kind=kind)
 
 
 # China: a complaint is settled within 15 days (cn2-complaint-15, grade S; verify with counsel)
@@ -305,8 +310,8 @@ def record_consent(
 def withdraw_consent(house: House, by: By, consumer_id: str, consent_id: str) -> None:
     """The consumer takes a consent back: when this returns nothing that needed it leaves."""
     with stopping(house, consumer_id=consumer_id) as unit:
-        _refuse_foreign(unit, "consent", consent_id, consumer_id)
-        entry.revoke_consent(house, unit, consumer_id, consent_id, told_by(unit, by))
+        owner = _owner(unit, "consent", consent_id, consumer_id)
+        entry.revoke_consent(house, unit, owner, consent_id, told_by(unit, by))
 
 
 def record_attorney(house: House, by: By, consumer_id: str) -> None:

@@ -212,6 +212,26 @@ def test_two_consents_taken_back_in_one_form_are_both_taken_back(browser: Browse
     )
 
 
+def test_what_another_record_of_the_person_holds_is_taken_back_where_it_is_shown(
+    browser: Browser, runtime: Runtime
+) -> None:
+    by = fact.By("test")
+    consent = fact.record_consent(runtime.house, by, "C-2", kind="electronic", channel="sms", via="web")
+    hold = fact.place_hold(runtime.house, by, "C-2", kind="hardship")
+    dispute = fact.record_dispute(runtime.house, by, "C-2", account_id="A-2", form="mail")
+    path = "/consumers/C-1/record/withdraw"
+    assert browser.post(path, {"id": consent}, headers=PART).status_code == 404  # a stranger's
+    with runtime.database.write(runtime.clock) as unit:
+        unit.execute("UPDATE consumer SET pool_id = 'C-1' WHERE id = 'C-2'")
+    save(browser, "withdraw", {"id": consent})
+    save(browser, "release", {"id": hold, "reason": "over"})
+    save(browser, "answer", {"id": dispute, "kind": "verification"})
+    for table in ("consent_revocation", "hold_release", "dispute_answer"):
+        assert rows(runtime, f"SELECT consumer_id FROM {table}") == [("C-2",)], table
+    left = {one.id for one in view_consumer(runtime.house, "C-1").standing}
+    assert not left & {consent, hold, dispute}
+
+
 @pytest.mark.parametrize(
     ("kind", "form", "field"),
     [
