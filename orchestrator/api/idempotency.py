@@ -29,9 +29,13 @@ def bearer_token(request: Request) -> str | None:
 
 
 def derived_key(request: Request, owner: str) -> str | None:
-    """A name for what this request makes, the same at every repetition; None without a key."""
+    """A name for what this request makes, the same at every repetition; None without a key.
+
+    A key may be used for something else once its day is over: the body is part of the name, or that would be lost.
+    """
     key = request.headers.get("Idempotency-Key")
-    return f"{owner}:{request.method}:{request.url.path}:{key}" if key else None
+    body = getattr(request.state, "body_digest", "")
+    return f"{owner}:{request.method}:{request.url.path}:{key}:{body}" if key else None
 
 
 def check_key(key: str) -> None:
@@ -65,6 +69,7 @@ async def answer_once(request: Request, handle: Handler, key: str, owner: str) -
     """The first answer again, or the work and then its answer."""
     runtime, route = runtime_of(request), f"{request.method} {request.url.path}"
     digest = hashlib.sha256(await request.body() + request.url.query.encode()).hexdigest()
+    request.state.body_digest = digest
     first = await run_in_threadpool(
         claim, runtime.database, runtime.clock, runtime.sealer, key, route, owner, digest
     )

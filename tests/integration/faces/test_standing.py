@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from orchestrator.bootstrap import Runtime
+from orchestrator.clock import VirtualClock
 from orchestrator.errors import UnknownReference
 from orchestrator.services.fact import By
 from orchestrator.services.wish import end_wish
@@ -174,3 +176,16 @@ def test_a_wish_is_ended_from_the_page_of_whoever_counts_as_the_same_person(
     assert ask(client, callers)["decision"] == "allow"
     with pytest.raises(UnknownReference):
         end_wish(runtime.house, By("test"), "C-2", wish, reason="not theirs")
+
+
+def test_a_key_used_again_after_its_day_loses_no_other_wish(
+    client: TestClient, callers: Callers, clock: VirtualClock, count: Count
+) -> None:
+    headers = callers["collector"] | {"Idempotency-Key": "wish-of-C-1"}
+    wish = {"consumer_id": "C-1", "kind": "excluded_channel"}
+    for channel in ("sms", "email"):
+        for _ in range(2):
+            answer = client.post("/api/v1/wishes", headers=headers, json=wish | {"channel": channel})
+            assert answer.status_code == 201
+        clock.advance(timedelta(hours=25))
+    assert count("preference") == 2
