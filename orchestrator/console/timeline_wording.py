@@ -87,6 +87,10 @@ _ANSWERS = {
     "duplicative_notice": N_("Notice that the dispute repeats an earlier one"),
     "resolved": N_("Dispute resolved"),
 }
+_NOTICES = {
+    "validation": N_("validation of the debt"),
+    "agency_notice": N_("that an agency collects"),
+}
 _SOURCES = {
     "unsubscribe_link": N_("the unsubscribe link"),
     "import": N_("an import"),
@@ -374,6 +378,7 @@ _FACTS: dict[str, Callable[[TimelineWording, Entry], str]] = {
         N_("Recalled by the creditor: %(reason)s"), reason=one.detail["reason"]
     ),
     "notice": lambda self, one: self._(
-        N_("Notice sent: %(kind)s"), kind=one.detail["kind"].replace("_", " ")
+        N_("Notice sent: %(kind)s"),
+        kind=self._(_NOTICES.get(one.detail["kind"], one.detail["kind"].replace("_", " "))),
     ),
 }
