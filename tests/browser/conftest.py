@@ -6,6 +6,7 @@ import fcntl
 import logging
 import os
 import shutil
+import socket
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cache
@@ -21,7 +22,7 @@ from policies import library as policy_library
 from templates import library as template_library
 from tests.browser import book
 from tests.browser.room import Rooms, launched
-from tests.browser.serve import Served, serving
+from tests.browser.serve import Served, bound, serving
 
 Open = Callable[..., Page]
 
@@ -77,21 +78,27 @@ def _copy(prepared: Path, folder: Path) -> Path:
 def library(prepared: Path, _loaded_once: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """For tests that only look: one server for all of them."""
     with serving(_copy(prepared, tmp_path_factory.mktemp("library")), VirtualClock(book.NOW)) as served:
-        served.stays = True
         yield served
 
 
+@pytest.fixture(scope="session")
+def port() -> Iterator[socket.socket]:
+    """Where the servers of single tests listen, one after the other."""
+    with bound() as own:
+        yield own
+
+
 @pytest.fixture
-def served(prepared: Path, _loaded_once: None, tmp_path: Path) -> Iterator[Served]:
+def served(prepared: Path, _loaded_once: None, port: socket.socket, tmp_path: Path) -> Iterator[Served]:
     """For tests that change something: a server and a book of their own; the clock stands still."""
-    with serving(_copy(prepared, tmp_path), VirtualClock(book.NOW)) as one:
+    with serving(_copy(prepared, tmp_path), VirtualClock(book.NOW), own=port) as one:
         yield one
 
 
 @pytest.fixture
-def living(prepared: Path, _loaded_once: None, tmp_path: Path) -> Iterator[Served]:
+def living(prepared: Path, _loaded_once: None, port: socket.socket, tmp_path: Path) -> Iterator[Served]:
     """The same with the worker running: what is due leaves, into the simulator."""
-    with serving(_copy(prepared, tmp_path), RunningClock(book.NOW), works=True) as one:
+    with serving(_copy(prepared, tmp_path), RunningClock(book.NOW), works=True, own=port) as one:
         yield one
 
 

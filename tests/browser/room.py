@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any, Literal
 
 import pytest
@@ -54,36 +55,60 @@ def new_context(
         java_script_enabled=scripts,
     )
     context.set_default_timeout(PATIENCE_MS)
-    if who is not None:
-        context.add_cookies([{"name": "duecourse", "value": served.session(who), "url": served.address}])
+    sign_in(context, served, who)
     return context
 
 
+def sign_in(context: BrowserContext, served: Served, who: str | None) -> None:
+    """From here on `who` sits there, nobody else."""
+    context.clear_cookies()
+    if who is not None:
+        context.add_cookies([{"name": "duecourse", "value": served.session(who), "url": served.address}])
+
+
 class Rooms:
-    """Contexts with a watch each. What was fetched once for a server that stays is not fetched again."""
+    """Browsers with a watch each, kept from test to test: a new one fetches all anew and costs more than most tests.
+
+    They are told apart by what cannot be changed; who sits there can.
+    """
 
     def __init__(self, browser: Browser):
         self.browser = browser
-        self.kept: dict[tuple[str, ...], Watch] = {}
-        self.used: list[tuple[tuple[str, ...], Watch, Page]] = []
+        self.free: dict[str, list[Page]] = {}
+        self.taken: list[tuple[str, Page]] = []
 
     def open(self, served: Served, who: str | None, **how: Any) -> Page:
-        """A new page of whoever it is; its `watch` fails the test at its end."""
-        key = (served.address, str(who), repr(sorted(how.items())))
-        watch = self.kept.pop(key, None) or Watch(new_context(self.browser, served, who, **how)).begin()
-        page = watch.context.new_page()
-        page.watch = watch  # type: ignore[attr-defined]
-        self.used.append((key, watch, page) if served.stays else ((), watch, page))
+        """An empty page of whoever it is; its `watch` fails the test at its end."""
+        kind = f"{served.address} {sorted(how.items())}"
+        free = self.free.get(kind)
+        if free:
+            page = free.pop()
+            sign_in(page.context, served, who)
+            page.set_viewport_size(how.get("viewport", WIDE))
+            page.emulate_media(color_scheme=how.get("theme", "light"))
+        else:
+            watch = Watch(new_context(self.browser, served, who, **how)).begin()
+            page = watch.context.new_page()
+            page.watch = watch  # type: ignore[attr-defined]
+        self.taken.append((kind, page))
         return page
 
     def leave(self) -> None:
-        """Ends the pages of a test; then it fails if one of them did what none may do."""
-        for key, watch, page in self.used:
-            page.close()
-            if key:
-                self.kept[key] = watch
-            else:
-                watch.context.close()
-        watches, self.used = [watch for _, watch, _ in self.used], []
-        for watch in watches:
-            watch.end()
+        """Ends the test's pages; then it fails if one of them did what none may do."""
+        taken, self.taken = self.taken, []
+        with ExitStack() as every:
+            for kind, page in taken:
+                empty(page)
+                self.free.setdefault(kind, []).append(page)
+                every.callback(page.watch.end)  # type: ignore[attr-defined]
+
+
+def empty(page: Page) -> None:
+    """As it was when it was new: nothing shown, kept or planted."""
+    for other in page.context.pages:
+        if other is not page:
+            other.close()
+    page.unroute_all()
+    if page.url.startswith("http"):
+        page.evaluate("sessionStorage.clear()")
+    page.goto("about:blank")

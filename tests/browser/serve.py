@@ -6,7 +6,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,11 +21,10 @@ UP_S = 30.0
 
 @dataclass
 class Served:
-    """`address` has no slash at its end. `stays`: it serves many tests, none of which changes anything."""
+    """`address` has no slash at its end."""
 
     process: Process
     address: str
-    stays: bool = False
 
     @property
     def runtime(self) -> Runtime:
@@ -49,11 +48,21 @@ class Served:
 
 
 @contextmanager
-def serving(folder: Path, clock: Clock, *, works: bool = False) -> Iterator[Served]:
-    """The book in `folder` on a free port; with `works` the scheduler and the dispatcher run as well."""
+def bound() -> Iterator[socket.socket]:
+    """A port of our own. Servers that follow each other on it are one place for a browser, which fetches files once."""
+    with socket.socket() as own:
+        own.bind(("127.0.0.1", 0))
+        yield own
+
+
+@contextmanager
+def serving(
+    folder: Path, clock: Clock, *, works: bool = False, own: socket.socket | None = None
+) -> Iterator[Served]:
+    """The book in `folder` on that port or a free one; with `works` the scheduler and the dispatcher run as well."""
     process = book.opened(folder, clock)
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+    with ExitStack() as stack:
+        listener = (own or stack.enter_context(bound())).dup()
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         process.runtime.house.public_url = address
         server = process.server(0)
