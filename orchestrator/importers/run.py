@@ -37,7 +37,7 @@ from orchestrator.store.sealing import Sealer
 from orchestrator.store.session import Session
 
 # chunks are sized so that a write transaction takes about this long, and opt-outs always get through
-LONG_SECONDS = 0.3
+LONG_SECONDS = 0.25
 # a chunk that met a deadlock, or waited too long for its turn, is tried again
 TRIES = 4
 SMALLEST_CHUNK, FIRST_CHUNK = 200, 500
