@@ -17,8 +17,10 @@ from orchestrator.audit import ledger
 from orchestrator.audit.ledger import Line, LineKind
 from orchestrator.domain.instant import from_micros, to_micros
 from orchestrator.engine import entry
+from orchestrator.engine.entry import Told
 from orchestrator.engine.facts import Reader, event
 from orchestrator.engine.house import House
+from orchestrator.engine.point_learning import learn_from_outcome
 from orchestrator.engine.reading import read_batch
 from orchestrator.engine.reconsider import reconsider
 from orchestrator.engine.stored import id_list
@@ -76,6 +78,7 @@ def correct_event(
         after = read_batch(house, unit, [consumer_id], judged_from=since)
         corrected = Change(consumer_id, event_id, known["version"] + 1, known["occurred_at"])
         incident, unlawful = report_unlawful(house, unit, before, after, corrected)
+        _learn(house, unit, known, changes, by=by)
         people = rows.pool_members(unit, [consumer_id])
         rows.move_epoch(unit, people)
         body = {"event_id": event_id, "changed": sorted(changes), "reason": reason, "by": by}
@@ -83,6 +86,14 @@ def correct_event(
         ledger.append(unit, [Line(LineKind.CORRECTION, unit.now_micros, body, reference)])
         reconsider(house, unit, people)
     return Corrected(known["version"] + 1, incident, tuple(unlawful))
+
+
+def _learn(house: House, unit: Session, known: dict[str, Any], changes: dict[str, Any], *, by: str) -> None:
+    """A number that turns out to be a stranger's, or dead, is not used again, however late that is told."""
+    if known["direction"] == "outbound" and "outcome" in changes:
+        key = f"{known['event_id']}:{known['version'] + 1}"
+        told = Told(unit.now, "correction", key, by)
+        learn_from_outcome(house, unit, known["contact_point_id"], changes["outcome"], told)
 
 
 @dataclass(frozen=True, slots=True)

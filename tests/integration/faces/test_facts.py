@@ -266,6 +266,21 @@ class TestImport:
         assert count("enrollment") == 0
 
 
+def test_a_call_that_turns_out_to_have_reached_a_stranger_closes_the_number(
+    client: TestClient, callers: Callers
+) -> None:
+    wanted = {"consumer_id": "C-1", "account_ids": ["A-1"], "channel": "voice", "automated": False}
+    slot = record(client, callers, "reservations", **wanted).json()
+    client.put(f"/api/v1/reservations/{slot['id']}/started", headers=callers["collector"])
+    record(client, callers, f"reservations/{slot['id']}/commit", outcome="no_answer")
+    told = {"consumer_id": "C-1", "changes": {"outcome": "wrong_number"}, "reason": "heard the recording"}
+    assert record(client, callers, f"events/{slot['id']}/corrections", **told).status_code == 201
+    point = f"/api/v1/contact-points/{slot['contact_point_id']}"
+    assert client.get(point, headers=callers["collector"]).json()["state"] == "wrong_party"
+    again = record(client, callers, "reservations", **wanted).json()
+    assert (again["id"], again["verdict"]["rules"][0]["id"]) == (None, "no_contact_point")
+
+
 def test_a_correction_moves_no_contact_of_ours_out_of_its_window(
     client: TestClient, callers: Callers, clock: VirtualClock, count: Count
 ) -> None:
