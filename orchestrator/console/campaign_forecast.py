@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from orchestrator.console import campaign_form as form
@@ -153,7 +153,9 @@ def show_forecast_people(  # noqa: PLR0917 - what a number is of
 
 
 @router.post("/campaigns/{key}/start")
-def start_campaign(request: Request, visitor: MayCampaign, key: str) -> Response:
-    """Enrols everybody who fits and begins."""
-    started = campaigns.start(runtime_of(request).house, key, visitor.actor)
+def start_campaign(
+    request: Request, visitor: MayCampaign, key: str, foreseen: Annotated[str, Form(max_length=100)] = ""
+) -> Response:
+    """Enrols everybody who fits and begins, unless it was changed since the forecast that the page showed."""
+    started = campaigns.start(runtime_of(request).house, key, visitor.actor, foreseen=foreseen or None)
     return RedirectResponse(address_of(started.campaign.id, "?done=started"), status_code=303)

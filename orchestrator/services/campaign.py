@@ -147,14 +147,26 @@ def page(house: House, after: str | None, limit: int) -> tuple[Campaign, ...]:
         return tuple(_campaign(row) for row in store.page(unit, after, limit))
 
 
-def start(house: House, key: str, by: str, progress: Progress | None = None) -> Started:
-    """Enrol everybody who fits and begin; interrupted, it is started again and goes on where it was."""
+def start(
+    house: House, key: str, by: str, progress: Progress | None = None, *, foreseen: str | None = None
+) -> Started:
+    """Enrol everybody who fits and begin; interrupted, it is started again and goes on where it was.
+
+    `foreseen`: the digest of the definition that somebody saw forecast; if it was changed since, a ConflictError.
+    """
     with house.database.write(house.clock) as unit:
         row = _row(unit, key, lock=True)
         if row.state != CampaignState.DRAFT:
             raise _refused(row, "started", "a draft can be started")
         cadence = house.cadences.find(row.cadence)
         definition = definition_of(row)
+        if foreseen is not None and foreseen != definition_digest(definition):
+            raise ConflictError(
+                f"the campaign {row.name!r} was changed since this forecast: nobody was enrolled",
+                code="campaign_changed",
+                where=row.id,
+                hint="forecast it again",
+            )
         _check(house, definition)
         fixed = _fixed(house, unit, definition, cadence)
         store.update(unit, row.id, {**fixed, **_changed(unit, by)}, {CampaignState.DRAFT})

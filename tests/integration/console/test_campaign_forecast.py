@@ -98,6 +98,23 @@ def test_a_forecast_that_does_not_hold_any_more_says_why(
     assert "Because it is older than a day." in page
 
 
+def test_what_is_started_is_what_was_forecast(manager: Browser, runtime: Runtime) -> None:
+    """Somebody widens the segment in another tab while the forecast of the old one stands on this page."""
+    address = drafted(manager)
+    seen = re.search(r'name="foreseen" value="([0-9a-f]+)"', manager.text(f"{address}/forecast"))
+    assert seen is not None
+    manager.post(f"{address}/edit", {"segment": "", "cadence": "standard", "act": "draft"})
+    refused = manager.post(f"{address}/start", {"foreseen": seen[1]})
+    assert refused.status_code == 409
+    assert "was changed since this forecast: nobody was enrolled" in words(refused.text)
+    with runtime.database.read() as unit:
+        assert unit.query("SELECT count(*) FROM campaign_member") == [(0,)]
+    manager.post(f"{address}/forecast")
+    now = re.search(r'name="foreseen" value="([0-9a-f]+)"', manager.text(f"{address}/forecast"))
+    assert now is not None
+    assert manager.post(f"{address}/start", {"foreseen": now[1]}).status_code == 303
+
+
 def test_a_start_is_for_those_who_may(manager: Browser, enter: Enter) -> None:
     address = drafted(manager)
     officer = enter("compliance_officer")
