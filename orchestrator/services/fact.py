@@ -76,6 +76,8 @@ def record_opt_out(
     When this returns the stop is durable and no permit of these people can be used any more. An address that
     cannot be anybody's is refused, as is a consumer whom the book does not have; then nothing is recorded.
     """
+    # a task is a call that a person makes
+    channel = "voice" if channel == "task" else channel
     with house.database.write(house.clock, urgent=True) as unit:
         _refuse_unknown(unit, consumer_id)
         told = told_by(unit, by)

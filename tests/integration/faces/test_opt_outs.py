@@ -34,6 +34,16 @@ def test_a_consumer_and_an_address_of_somebody_else_are_both_closed(
     assert decision(client, callers, "C-2", "email") == "allow"
 
 
+@pytest.mark.parametrize("who", [{"consumer_id": "C-1"}, {"address": "+13125550101"}])
+def test_a_stop_of_call_tasks_is_a_stop_of_calls(
+    client: TestClient, callers: Callers, who: dict[str, str]
+) -> None:
+    """A task is a call that a person makes; no rule knows another medium of that name."""
+    assert opt_out(client, callers, **who, channel="task").status_code == 201
+    assert decision(client, callers, "C-1", "voice") == "deny"
+    assert decision(client, callers, "C-1", "sms") == "allow"
+
+
 @pytest.mark.parametrize("address", ["5550102", "(312) 555-0102", "+1312555010"])
 def test_an_incomplete_address_is_refused_and_nothing_acknowledged(
     client: TestClient, callers: Callers, count: Count, address: str
