@@ -39,6 +39,7 @@ from policies.vocabulary import CALL_OUTCOMES, MESSAGE_OUTCOMES, Channel, Outcom
 _CHANGEABLE = frozenset(
     {"outcome", "debts_discussed", "account_ids", "party", "content", "occurred_at", "place"}
 )
+_READ_AS = {"party": f.Tagged, "content": f.Tagged, "place": f.Word}
 _WORDS = {
     Channel.VOICE: CALL_OUTCOMES,
     Channel.SMS: MESSAGE_OUTCOMES,
@@ -129,6 +130,18 @@ def _check(changes: dict[str, Any], reason: str) -> None:
         raise UsageError("a correction says why", where="reason")
     if "outcome" in changes and changes["outcome"] not in {one.value for one in Outcome}:
         raise UsageError(f"{changes['outcome']!r} is not an outcome", where="outcome")
+    for name, kind in _READ_AS.items():
+        if name in changes:
+            _check_word(name, changes[name], kind)
+
+
+def _check_word(name: str, value: Any, kind: Any) -> None:
+    """What no rule can read would stand in the way of every question about this person."""
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        hint = "a word like third_party, or third_party:spouse"
+        raise UsageError(f"{value!r} cannot be read as {name}", where=name, hint=hint) from None
 
 
 def _stored(unit: Session, known: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

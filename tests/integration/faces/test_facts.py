@@ -266,6 +266,25 @@ class TestImport:
         assert count("enrollment") == 0
 
 
+@pytest.mark.parametrize("changes", [{"party": "His wife"}, {"content": "Small talk"}])
+def test_a_correction_in_words_that_no_rule_reads_is_refused(
+    client: TestClient, callers: Callers, changes: dict[str, str]
+) -> None:
+    """Kept, it would be read with every question about this person, and none could be answered."""
+    slot = record(
+        client, callers, "reservations", consumer_id="C-1", account_ids=["A-1"], channel="voice"
+    ).json()["id"]
+    client.put(f"/api/v1/reservations/{slot}/started", headers=callers["collector"])
+    record(client, callers, f"reservations/{slot}/commit", outcome="no_answer")
+    told = {"consumer_id": "C-1", "changes": changes, "reason": "heard the recording"}
+    refused = record(client, callers, f"events/{slot}/corrections", **told)
+    assert (refused.status_code, refused.json()["where"]) == (400, next(iter(changes)))
+    assert decision(client, callers, "C-1") == "allow"
+    told["changes"] = {"party": "third_party:spouse"}
+    assert record(client, callers, f"events/{slot}/corrections", **told).status_code == 201
+    assert decision(client, callers, "C-1") == "allow"
+
+
 def test_a_call_that_turns_out_to_have_reached_a_stranger_closes_the_number(
     client: TestClient, callers: Callers
 ) -> None:
