@@ -23,12 +23,13 @@ Group = Literal["call_back", "call", "reply", "hold", "promise", "review", "quar
 @router.get("/tasks")
 def list_tasks(
     runtime: TheRuntime,
-    _: CanRecord,
+    caller: CanRecord,
     kind: Annotated[Group, Query(description="which kind of work")] = "call_back",
     cursor: Annotated[str | None, Query(max_length=400, description="`next` of the page before")] = None,
 ) -> Page:
     """What waits for a person of one kind, the longest due first."""
-    found = worklist.list_cases(runtime.house, kind, after=decode_cursor(cursor) if cursor else None)
+    beyond = decode_cursor(cursor) if cursor else None
+    found = worklist.list_cases(runtime.house, kind, after=beyond, role=caller.role)
     items: list[dict[str, Any]] = [msgspec.to_builtins(case) for case in found.cases]
     return Page(items=items, next=encode_cursor(found.after) if found.after else None)
 

@@ -97,8 +97,14 @@ def counts(house: House, groups: Sequence[str], zone: str = "UTC") -> dict[str, 
         return {group: rows.count(unit, group, moment) for group in groups}
 
 
-def list_cases(house: House, group: str, *, after: str | None = None, zone: str = "UTC") -> WorkPage:
-    """A page of what waits of one kind, the longest due first; `zone` says which day it is for promises."""
+def list_cases(
+    house: House, group: str, *, after: str | None = None, zone: str = "UTC", role: Role | None = None
+) -> WorkPage:
+    """A page of what waits of one kind, the longest due first; `zone` says which day it is for promises.
+
+    `role` as in `close`.
+    """
+    _refuse(role, group, group)
     with house.database.read(house.clock) as unit:
         moment, beyond = _moment(unit, zone), None
         if after is not None and (known := rows.find(unit, after)) is not None:
@@ -226,7 +232,7 @@ def _refuse(role: Role | None, group: str, item: str) -> None:
     if role is None or group not in FOR_COMPLIANCE or allows(role, Permission.RELEASE):
         return
     raise AccessError(
-        f"the role {role} may not settle what is for compliance: nothing was changed",
+        f"the role {role} neither sees nor settles what is for compliance: nothing was changed",
         code="role_missing",
         where=item,
         hint=f"it is for {', '.join(roles_with(Permission.RELEASE))}",

@@ -52,7 +52,7 @@ def test_people_are_found_without_their_numbers(client: TestClient, callers: Cal
     assert "0102" not in answer.text
 
 
-def test_a_key_of_a_collector_closes_no_incident(
+def test_a_key_of_a_collector_neither_sees_nor_closes_an_incident(
     client: TestClient, callers: Callers, runtime: Runtime
 ) -> None:
     with runtime.database.write(runtime.clock) as unit:
@@ -62,6 +62,8 @@ def test_a_key_of_a_collector_closes_no_incident(
     for act, body in (("take", None), ("close", {"outcome": "done"})):
         refused = client.post(f"/api/v1/tasks/{made}/{act}", headers=callers["collector"], json=body)
         assert (refused.status_code, refused.json()["code"]) == (403, "role_missing")
+    hidden = client.get("/api/v1/tasks?kind=incident", headers=callers["collector"])
+    assert (hidden.status_code, hidden.json()["code"]) == (403, "role_missing")
     officer = callers["compliance_officer"]
     (item,) = client.get("/api/v1/tasks?kind=incident", headers=officer).json()["items"]
     assert (item["id"], item["taken_by"]) == (made, None)
