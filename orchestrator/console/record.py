@@ -90,6 +90,8 @@ def _digest(asked: Asked) -> str:
 
 def _refuse_release(visitor: Visitor, kind: str, asked: Asked) -> None:
     """No form for what the role could not save: a page that says which roles lift this hold."""
+    if kind == "answer" and not visitor.may(Permission.RELEASE):
+        raise RoleMissingError(visitor, Permission.RELEASE)
     if kind != "release":
         return
     standing = next((one for one in asked.words.view.standing if one.id == asked.given.get("id")), None)

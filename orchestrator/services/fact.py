@@ -242,9 +242,19 @@ def record_dispute(house: House, by: By, consumer_id: str, *, account_id: str | 
 
 
 def answer_dispute(house: House, by: By, consumer_id: str, dispute_id: str, *, kind: str) -> None:
-    """`kind`: verification, duplicative_notice or resolved."""
+    """`kind`: verification, duplicative_notice or resolved.
+
+    Collection goes on after it (12 CFR 1006.38(d)(2)), so it is for a role with RELEASE, else an AccessError.
+    """
     with house.database.write(house.clock) as unit:
         owner = _owner(unit, "dispute", dispute_id, consumer_id)
+        if by.role is not None and not allows(by.role, Permission.RELEASE):
+            raise AccessError(
+                f"the role {by.role} may not say that a dispute is answered: nothing was changed",
+                code="role_missing",
+                where=dispute_id,
+                hint=f"it is for {', '.join(roles_with(Permission.RELEASE))}",
+            )
         entry.answer_dispute(house, unit, owner, dispute_id, told_by(unit, by), kind=kind)
 
 

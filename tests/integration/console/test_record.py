@@ -45,7 +45,8 @@ def save(browser: Browser, kind: str, form: dict[str, str], status: int = 200) -
 
 
 @pytest.mark.parametrize("kind", FIELDS)
-def test_every_form_opens_as_a_page_and_as_a_part(browser: Browser, kind: str) -> None:
+def test_every_form_opens_as_a_page_and_as_a_part(enter: Enter, kind: str) -> None:
+    browser = enter("compliance_officer" if kind == "answer" else "collector")
     whole = browser.text(f"/consumers/C-1/record/{kind}?account=A-1&id=x")
     part = browser.get(f"/consumers/C-1/record/{kind}?account=A-1&id=x", headers=PART).text
     assert "<!doctype" in whole
@@ -135,12 +136,23 @@ def test_a_complaint_in_china_is_to_be_answered_in_15_days(browser: Browser, run
     assert "answer due by 29 Oct" in words(browser.text("/consumers/C-1"))
 
 
-def test_a_dispute_says_which_account_and_how(browser: Browser, runtime: Runtime) -> None:
+def test_a_dispute_says_which_account_and_how(browser: Browser, runtime: Runtime, enter: Enter) -> None:
     save(browser, "dispute", {"account": "A-1", "form": "oral"})
     assert rows(runtime, "SELECT account_id, form FROM dispute") == [("A-1", "oral")]
     dispute = rows(runtime, "SELECT id FROM dispute")[0][0]
-    save(browser, "answer", {"id": dispute, "kind": "resolved"})
+    save(enter("compliance_officer"), "answer", {"id": dispute, "kind": "resolved"})
     assert "Dispute resolved" in words(browser.text("/consumers/C-1"))
+
+
+def test_who_collects_does_not_say_that_a_dispute_is_answered(browser: Browser, runtime: Runtime) -> None:
+    """Collection goes on after it: that is for those who lift holds."""
+    dispute = fact.record_dispute(runtime.house, fact.By("test"), "C-1", account_id="A-1", form="mail")
+    page = browser.text("/consumers/C-1")
+    assert "Answered by: compliance officer" in words(page).replace("Compliance", "compliance")
+    assert "record/answer" not in page
+    assert browser.get(f"/consumers/C-1/record/answer?id={dispute}").status_code == 403
+    save(browser, "answer", {"id": dispute, "kind": "resolved"}, 403)
+    assert rows(runtime, "SELECT id FROM dispute_answer") == []
 
 
 def test_a_wrong_party_closes_the_number(browser: Browser, runtime: Runtime) -> None:
@@ -213,7 +225,7 @@ def test_two_consents_taken_back_in_one_form_are_both_taken_back(browser: Browse
 
 
 def test_what_another_record_of_the_person_holds_is_taken_back_where_it_is_shown(
-    browser: Browser, runtime: Runtime
+    browser: Browser, runtime: Runtime, enter: Enter
 ) -> None:
     by = fact.By("test")
     consent = fact.record_consent(runtime.house, by, "C-2", kind="electronic", channel="sms", via="web")
@@ -225,7 +237,7 @@ def test_what_another_record_of_the_person_holds_is_taken_back_where_it_is_shown
         unit.execute("UPDATE consumer SET pool_id = 'C-1' WHERE id = 'C-2'")
     save(browser, "withdraw", {"id": consent})
     save(browser, "release", {"id": hold, "reason": "over"})
-    save(browser, "answer", {"id": dispute, "kind": "verification"})
+    save(enter("compliance_officer"), "answer", {"id": dispute, "kind": "verification"})
     for table in ("consent_revocation", "hold_release", "dispute_answer"):
         assert rows(runtime, f"SELECT consumer_id FROM {table}") == [("C-2",)], table
     left = {one.id for one in view_consumer(runtime.house, "C-1").standing}
