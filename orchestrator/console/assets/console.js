@@ -164,6 +164,9 @@ document.addEventListener("click", (event) => {
     const dialog = document.getElementById(opener.dataset.dialog);
     const menu = opener.closest("[popover]");
     if (menu) menu.hidePopover();
+    // what it showed before must be neither read nor saved while the new form is on its way
+    const place = dialog && opener.getAttribute("hx-target") && dialog.querySelector(opener.getAttribute("hx-target"));
+    if (place) place.replaceChildren();
     if (dialog) dialog.showModal();
   }
   const closer = event.target.closest("[data-close]");
