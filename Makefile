@@ -25,14 +25,15 @@ setup: ## the set-up for development alone
 	$(call prepare,test)
 
 # the browser's tests have a run of their own: what drives it keeps an event loop, in which no other test could open one;
-# ARGS may choose tests of which the browser has none (pytest's exit 5)
-test: ## every tier but chaos and bench: on SQLite, on a real PostgreSQL, and in a Chromium if one is found
+# ARGS may choose tests of which the browser has none (pytest's exit 5); test_done looks at every page in all its sizes
+# and looks, which takes four minutes of its own
+test: ## every tier but chaos and bench: on SQLite, on a real PostgreSQL, the flows in a Chromium if one is found
 	$(call prepare,test)
 	@$(BIN)/python -m pytest $(TIERS) -n 2 --dist worksteal -q $(ARGS)
 	@if $(BIN)/python -m tests.browser.chromium ready; then \
-	  $(BIN)/python -m pytest tests/browser -n 2 --dist worksteal -q $(ARGS)$(if $(ARGS), || [ $$? -eq 5 ]); \
+	  $(BIN)/python -m pytest tests/browser --ignore tests/browser/test_done.py -n 2 --dist worksteal -q $(ARGS)$(if $(ARGS), || [ $$? -eq 5 ]); \
 	else echo "SKIPPED for what is said above: the tests in a browser (make test-browser)."; fi
-	@echo "Not run here: chaos (make chaos), benchmarks (make bench)."
+	@echo "Not run here: every page's looks (make test-browser), chaos (make chaos), benchmarks (make bench)."
 
 check: ## lint, types, import contracts, security lint, unit and size tests
 	$(call prepare,test)
