@@ -34,7 +34,7 @@ class Board:
         with self._lock:
             mine = self._looks.setdefault(key, _Look())
         with mine.lock:
-            if mine.at < since:
+            if mine.at < since or mine.at == float("-inf"):
                 began = time.monotonic()
                 mine.found = look()
                 mine.at = began

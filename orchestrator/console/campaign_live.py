@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Callable, Hashable
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlencode
@@ -12,7 +13,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from orchestrator.console.access import MayCampaign, MayReview, MayStop, Visitor
-from orchestrator.console.board import board_of
+from orchestrator.console.board import Board, board_of
 from orchestrator.console.campaign import address_of, campaign_words, segment_words, who_may
 from orchestrator.console.campaign_chart import hour_chart
 from orchestrator.console.campaign_wording import EVENTS, FLOWS, STATE_ICONS, STATES, WHYS
@@ -94,9 +95,7 @@ def tell_campaign(
         since = max(opened, time.monotonic() - SHARED_S)
         found = board.last(("campaign", campaign.id), lambda: _look(house, campaign.id), since)
         values = _values(request, visitor, found)
-        shared = board.last(
-            ("campaign", campaign.id, alike), lambda: _parts(request, visitor, values, SHARED), since
-        )
+        shared = shared_parts(board, found, alike, lambda: _parts(request, visitor, values, SHARED))
         return {**_parts(request, visitor, values, OWN), **shared}, values["campaign"].state in OVER
 
     return stream(request, look, seen)
@@ -108,9 +107,17 @@ def _parts(
     return {name: render(request, visitor, f"campaign/live_{name}.html", **values) for name in names}
 
 
-class _Look(NamedTuple):
-    """What the parts are made of for everybody."""
+def shared_parts(board: Board, found: Look, alike: Hashable, render: Callable[[], Parts]) -> Parts:
+    """The parts that this very look gives all who are alike; those of an older look are nobody's any more."""
+    return board.last(
+        ("campaign", found.progress.campaign.id, alike, found.began), render, since=float("-inf")
+    )
 
+
+class Look(NamedTuple):
+    """What the parts are made of for everybody. `began`: in seconds of `time.monotonic`, which name it."""
+
+    began: float
     progress: Progress
     forecast: forecasts.Shown | None
     history: tuple[campaign_view.Event, ...]
@@ -119,12 +126,14 @@ class _Look(NamedTuple):
     named: dict[str, campaign_view.Named]
 
 
-def _look(house: House, campaign_id: str) -> _Look:
+def _look(house: House, campaign_id: str) -> Look:
     """As it stands now."""
+    began = time.monotonic()
     progress = campaign_progress.read(house, campaign_id)
     is_stopped = progress.campaign.state is CampaignState.STOPPED
     activity = campaign_activity.read(house, campaign_id)
-    return _Look(
+    return Look(
+        began,
         progress,
         forecasts.last(house, campaign_id),
         campaign_view.history(house, campaign_id),
@@ -134,7 +143,7 @@ def _look(house: House, campaign_id: str) -> _Look:
     )
 
 
-def _values(request: Request, visitor: Visitor, found: _Look) -> dict[str, Any]:
+def _values(request: Request, visitor: Visitor, found: Look) -> dict[str, Any]:
     """What the parts show this reader."""
     progress, forecast = found.progress, found.forecast
     campaign, words = progress.campaign, campaign_words(request, visitor)

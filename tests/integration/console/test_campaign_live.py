@@ -11,7 +11,8 @@ import pytest
 
 from orchestrator.bootstrap import Runtime
 from orchestrator.clock import VirtualClock
-from orchestrator.console import event_stream
+from orchestrator.console import campaign_live, event_stream
+from orchestrator.console.board import Board
 from orchestrator.services import campaign
 from tests.integration.console.campaigns import started
 from tests.integration.console.conftest import Browser, Enter, words
@@ -117,6 +118,15 @@ def test_who_watches_the_same_campaign_reads_their_own_language(manager: Browser
     assert "Stopped" in told["en"]
     assert "已停止" in told["zh"]
     assert "Stopped" not in told["zh"]
+
+
+def test_parts_of_an_older_look_are_shown_to_nobody(manager: Browser, runtime: Runtime) -> None:
+    """Somebody may have opened the page after that look: they would see it go back."""
+    key = started(manager).rpartition("/")[2]
+    board, looks = Board(), [campaign_live._look(runtime.house, key) for _ in range(2)]
+    drawn = iter([{"head": "old"}, {"head": "new"}])
+    found = [campaign_live.shared_parts(board, look, "en", lambda: next(drawn)) for look in (*looks, *looks)]
+    assert [one["head"] for one in found] == ["old", "new", "old", "new"]
 
 
 class Visit:
