@@ -14,6 +14,7 @@ from orchestrator.api.idempotency import IdempotentRoute
 from orchestrator.api.listing import Page
 from orchestrator.audit.head import Signer
 from orchestrator.bootstrap import Runtime
+from orchestrator.domain import horizon
 from orchestrator.domain.permission import Permission, allows
 from orchestrator.errors import InputError
 from orchestrator.services import verification
@@ -225,7 +226,7 @@ def aware(at: datetime | None, where: str) -> datetime | None:
     """The time, if it says which: a clock without a zone is nobody's."""
     if at is not None and at.tzinfo is None:
         raise InputError("a time needs an offset", where=where, hint="for example 2026-11-25T10:15:00-07:00")
-    return at
+    return at if at is None else horizon.check_moment(at, where)
 
 
 def plain(value: Any) -> Any:

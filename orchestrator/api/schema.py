@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from orchestrator.domain import horizon
 from orchestrator.domain.cadence import StepChannel
 from orchestrator.importers.kind import HOLD_KINDS
 from policies.vocabulary import Outcome
@@ -17,6 +18,9 @@ Text = Annotated[str, StringConstraints(max_length=4_000, pattern=r"^[^\x00]*$")
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Minor = Annotated[int, Field(ge=1, le=10**15, description="minor units of the currency")]
 HoldKind = Annotated[str, StringConstraints(pattern=f"^({'|'.join(HOLD_KINDS)})$")]
+Day = Annotated[date, AfterValidator(horizon.in_span)]
+Moment = Annotated[AwareDatetime, AfterValidator(horizon.moment_in_span)]
+"""What is given to us; what we give is a plain one."""
 MAX_BATCH = 1_000
 
 
@@ -41,7 +45,7 @@ class CheckRequest(Body):
     address: Short | None = Field(
         default=None, description="a number, mailbox or contact point id; none: the best one"
     )
-    at: AwareDatetime | None = Field(default=None, description="when it would be made; none: now")
+    at: Moment | None = Field(default=None, description="when it would be made; none: now")
     in_reply_to: Id | None = Field(default=None, description=IN_REPLY_TO)
 
 
@@ -86,8 +90,8 @@ class ReservationOutcome(Body):
 
     outcome: Outcome
     conversation_accounts: Annotated[list[Id], Field(max_length=100)] = []
-    started_at: AwareDatetime | None = None
-    ended_at: AwareDatetime | None = None
+    started_at: Moment | None = None
+    ended_at: Moment | None = None
 
 
 class ReservationVoid(Body):
@@ -175,7 +179,7 @@ class ConsentRecord(Body):
     type: Literal["electronic", "automated_voice", "call_frequency", "time", "commercial"]
     account_id: Id | None = None
     medium: StepChannel | None = None
-    received_at: AwareDatetime
+    received_at: Moment
     via: Short | None = None
     quote: Text | None = None
 
@@ -186,7 +190,7 @@ class OptOutRecord(Body):
     consumer_id: Id | None = None
     address: Short | None = None
     channel: StepChannel | None = Field(default=None, description="none: every channel")
-    at: AwareDatetime | None = None
+    at: Moment | None = None
     source: Short = "api"
     proof: Text | None = None
 
@@ -197,7 +201,7 @@ class HoldRecord(Body):
     consumer_id: Id
     kind: HoldKind
     account_id: Id | None = None
-    until: date | None = None
+    until: Day | None = None
 
 
 class HoldReleaseRecord(Body):
@@ -222,14 +226,14 @@ class PromiseRecord(Body):
     account_id: Id
     amount_minor: Minor
     currency: Currency
-    due_on: date
+    due_on: Day
 
 
 class PaymentRecord(Body):
     account_id: Id
     amount_minor: Minor
     currency: Currency
-    at: AwareDatetime
+    at: Moment
     reversal_of: Id | None = None
     external_id: Id | None = None
 
@@ -247,7 +251,7 @@ class Changes(Body):
     debts_discussed: Annotated[list[Id], Field(max_length=100)] | None = None
     party: Short | None = None
     content: Short | None = None
-    occurred_at: AwareDatetime | None = None
+    occurred_at: Moment | None = None
 
 
 class CorrectionRecord(Body):

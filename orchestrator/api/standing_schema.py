@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from orchestrator.api.schema import Body, Id, Short, Verdict
+from orchestrator.api.schema import Body, Day, Id, Moment, Short, Verdict
 from policies.vocabulary import Weekday
 
 Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
@@ -26,7 +25,7 @@ class WishRecord(Body):
     days: Annotated[tuple[Weekday, ...], Field(max_length=7)] = ()
     start: Clock | None = None
     end: Clock | None = None
-    until: date | None = None
+    until: Day | None = None
     place: Literal["work", "home"] | None = None
     channel: Literal["sms", "email", "voice", "letter"] | None = None
 
@@ -43,7 +42,7 @@ class CallBackRecord(Body):
     consumer_id: Id
     account_id: Id
     contact_point_id: Id
-    at: AwareDatetime
+    at: Moment
 
 
 class CallBack(Verdict):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +12,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
 
 from orchestrator.api.caller import CanImport, TheRuntime
-from orchestrator.api.schema import Recorded
+from orchestrator.api.schema import Day, Recorded
 from orchestrator.bootstrap import Runtime
 from orchestrator.errors import DuecourseError, InputError
 from orchestrator.importers.kind import Kind
@@ -44,7 +43,7 @@ async def upload(
     kind: Annotated[Kind | None, Query(alias="as", description="none: by the header")] = None,
     cadence: Annotated[str | None, Query(max_length=100)] = None,
     full: bool = False,
-    complete_since: date | None = None,
+    complete_since: Day | None = None,
     file_name: FileName | None = None,
 ) -> Recorded:
     """Validates, normalises and upserts a CSV file. Importing the same file twice changes nothing."""

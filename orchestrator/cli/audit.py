@@ -13,6 +13,7 @@ from orchestrator.audit.sealer import seal_pending
 from orchestrator.audit.verify import verify as verify_ledger
 from orchestrator.cli import terminal
 from orchestrator.cli.session import open_runtime
+from orchestrator.domain import horizon
 from orchestrator.engine.replay import Replayed
 from orchestrator.engine.replay import replay as replay_verdicts
 from orchestrator.errors import UsageError
@@ -80,6 +81,8 @@ def replay(
         raise UsageError("ids and a choice of verdicts do not go together", where="--from, --to, --sample")
     if start and end and end < start:
         raise UsageError("the last day is before the first", where="--to")
+    for given, option in ((start, "--from"), (end, "--to")):
+        horizon.check_day(given.date() if given else None, option)
     first = start.replace(tzinfo=UTC) if start else None
     past = end.replace(tzinfo=UTC) + timedelta(days=1) if end else None
     with open_runtime() as runtime, terminal.progress_bar("replaying") as bar:

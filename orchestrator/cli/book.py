@@ -10,6 +10,7 @@ import typer
 
 from orchestrator.cli import terminal
 from orchestrator.cli.session import open_runtime
+from orchestrator.domain import horizon
 from orchestrator.errors import UsageError
 from orchestrator.importers.kind import Kind
 from orchestrator.importers.options import MAX_CLOSING, ImportOptions, ImportResult
@@ -20,8 +21,10 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="ISO date.")]
 
 
-def day(value: datetime | None) -> date | None:
-    return value.date() if value else None
+def day(value: datetime | None, option: str) -> date | None:
+    found = value.date() if value else None
+    horizon.check_day(found, option)
+    return found
 
 
 def import_book(
@@ -48,7 +51,7 @@ def import_book(
             kind=kind,
             full=full,
             max_closing=max_closing,
-            complete_since=day(complete_since),
+            complete_since=day(complete_since, "--complete-since"),
             # an unknown name must not be found out after the import
             cadence=runtime.house.cadences.find(cadence) if cadence is not None else None,
             mapping=mapping,

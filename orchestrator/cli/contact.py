@@ -12,6 +12,7 @@ import typer
 from orchestrator.bootstrap import Runtime
 from orchestrator.cli import terminal
 from orchestrator.cli.session import open_runtime
+from orchestrator.domain import horizon
 from orchestrator.domain.cadence import StepChannel
 from orchestrator.errors import UsageError
 from orchestrator.services.contact import Contact, Sent, check_contact, send_contact
@@ -40,7 +41,7 @@ def moment(text: str | None) -> datetime | None:
         raise UsageError(
             f"{text!r} is no time", where="--at", hint="RFC 3339, like 2026-03-01T10:00:00-05:00"
         )
-    return at
+    return horizon.check_moment(at, "--at")
 
 
 def check(

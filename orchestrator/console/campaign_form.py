@@ -10,6 +10,7 @@ from orchestrator.console.message import N_
 from orchestrator.console.segment_wording import TYPES
 from orchestrator.console.vocabulary import Translator
 from orchestrator.console.wording import Wording
+from orchestrator.domain import horizon
 from orchestrator.domain.campaign import MAX_HELD_OUT, MAX_LIMIT, CampaignError, Definition, FieldProblem
 from orchestrator.domain.condition import nearest
 
@@ -23,6 +24,7 @@ NAME = N_("Enter a name of 1 to 120 characters.")
 NAME_TAKEN = N_("There is a campaign of this name already: take another one.")
 CADENCE = N_("Choose a cadence of the list.")
 DATE = N_("Enter a date, such as 2026-11-30.")
+FAR = N_("This day cannot be meant: enter one up to %(day)s, or nothing.")
 REVERSED = N_("The last day is before the first: enter %(day)s or later.")
 OVER = N_("This day is over: enter a later one.")
 LIMIT = N_("Enter a whole number of contacts, 1 to %(most)s, or nothing for no limit.")
@@ -110,16 +112,19 @@ class Reader:
             held_out_share=self.share(typed),
         )
         if made.starts_on is not None and made.ends_on is not None and made.ends_on < made.starts_on:
-            typed.errors["ends_on"] = self._message("ends_on", made)
+            typed.errors.setdefault("ends_on", self._message("ends_on", made))
         return None if typed.errors else made
 
     def _date(self, typed: Typed, name: str) -> date | None:
         text = typed[name].strip()
         try:
-            return date.fromisoformat(text) if text else None
+            day = date.fromisoformat(text) if text else None
         except ValueError:
             typed.errors[name] = self.words.gettext(DATE)
             return None
+        if day is not None and not horizon.is_within(day):
+            typed.errors[name] = self.words.gettext(FAR) % {"day": horizon.LAST.isoformat()}
+        return day
 
     def _limit(self, typed: Typed, name: str) -> int | None:
         text = _GROUPS.sub("", typed[name])

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from orchestrator.console.consumer_wording import CONSENTS, DISPUTE_FORMS, ConsumerWording
 from orchestrator.console.message import N_
-from orchestrator.domain import money
+from orchestrator.domain import horizon, money
 from orchestrator.services.call import OUTCOMES
 from orchestrator.services.consumer_view import AccountView, PointView
 from orchestrator.services.local_days import day_in
@@ -18,8 +18,6 @@ from policies.vocabulary import WEEKDAYS
 
 Options = Callable[["Asked"], list[tuple[str, str]]]
 TEXT = 2000
-_LAST_YEAR = 2100
-"""What is typed beyond it is a slip of the keys."""
 _MISSING = N_("Fill this in.")
 _NO_CHOICE = N_("Choose one of these.")
 _NO_AMOUNT = N_("Enter an amount, like 150.00.")
@@ -115,7 +113,7 @@ def _read_date(one: Field, text: str, asked: Asked) -> None:
 def _read_day(one: Field, text: str, asked: Asked) -> None:
     _read_date(one, text, asked)
     on = asked.values.get(one.name)
-    if on is not None and on.year > _LAST_YEAR:
+    if on is not None and on > horizon.LAST:
         asked.fail(one.name, NO_DATE)
     elif on is not None and on < day_in(asked.now, asked.words.zone):
         asked.fail(one.name, _PAST)

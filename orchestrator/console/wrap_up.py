@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from orchestrator.console.message import N_
-from orchestrator.domain import money
+from orchestrator.domain import horizon, money
 from orchestrator.engine.house import House
 from orchestrator.services import call
 from orchestrator.services.consumer_view import ConsumerView
@@ -111,9 +111,12 @@ def _amount(text: str, balance: tuple[int, str], errors: dict[str, str]) -> int 
 
 
 def _day(text: str, today: date, errors: dict[str, str]) -> date | None:
+    day: date | None
     try:
         day = date.fromisoformat(text)
     except ValueError:
+        day = None
+    if day is None or day > horizon.LAST:
         errors["due_on"] = NO_DATE
         return None
     if day < today:

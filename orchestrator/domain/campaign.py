@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from orchestrator.domain import condition
+from orchestrator.domain import condition, horizon
 from orchestrator.domain.condition import ConditionError
 from orchestrator.errors import InputError
 
@@ -142,6 +142,13 @@ def _segment(text: str) -> list[FieldProblem]:
 
 def _dates(definition: Definition) -> list[FieldProblem]:
     start, end = definition.starts_on, definition.ends_on
+    found = [
+        FieldProblem(field, f"{day} cannot be meant", f"a day is {horizon.SPAN}; leave it empty for none")
+        for field, day in (("starts_on", start), ("ends_on", end))
+        if day is not None and not horizon.is_within(day)
+    ]
+    if found:
+        return found
     if start is not None and end is not None and end < start:
         return [FieldProblem("ends_on", "the last day is before the first", f"{start} or later")]
     return []
@@ -160,12 +167,15 @@ def is_held_out(campaign_id: str, consumer_id: str, share: float) -> bool:
 
 def day_start(day: date, zone: str) -> datetime:
     """The first instant of a day of the firm, in UTC."""
+    # a draft that is older than the horizon may name the ends of the calendar, where not every zone has an instant
+    day = min(max(day, horizon.FIRST), horizon.LAST + timedelta(days=1))
     return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 def end_of(definition: Definition, zone: str) -> datetime | None:
     """The first instant after the campaign; None: it has no end."""
-    return None if definition.ends_on is None else day_start(definition.ends_on + timedelta(days=1), zone)
+    last = definition.ends_on
+    return None if last is None else day_start(min(last, horizon.LAST) + timedelta(days=1), zone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import available_timezones
 
-from orchestrator.domain import language
+from orchestrator.domain import horizon, language
 from orchestrator.domain.contact_value import UnreadableMailbox, mailbox
 from orchestrator.domain.country import COUNTRIES
 from orchestrator.domain.currency import CURRENCIES
@@ -27,7 +27,6 @@ _INSTANT = re.compile(
 _AMOUNT = re.compile(r"(-?)([0-9]{1,15})(?:\.([0-9]+))?")
 _ZONES = available_timezones() - {"localtime", "Factory", "posixrules"}
 _BY_FOLDED_ZONE = {zone.casefold(): zone for zone in _ZONES}
-EARLIEST_YEAR = 1880
 
 
 class CellError(ValueError):
@@ -104,8 +103,8 @@ def day(cell: str) -> str:
         parsed = date.fromisoformat(cell)
     except ValueError:
         raise CellError(f"{cell!r} is not a day of the calendar") from None
-    if parsed.year < EARLIEST_YEAR:
-        raise CellError(f"{cell!r} is before {EARLIEST_YEAR}")
+    if not horizon.is_within(parsed):
+        raise CellError(f"{cell!r} cannot be meant: a day is {horizon.SPAN}")
     return cell
 
 
@@ -120,9 +119,10 @@ def instant(cell: str) -> int:
         parsed = datetime.fromisoformat(f"{on}T{clock_time}{'+00:00' if offset in 'Zz' else offset}")
     except ValueError:
         raise CellError(f"{cell!r} is not a time of the calendar") from None
-    if not EARLIEST_YEAR <= parsed.year < 9000:
-        raise CellError(f"{cell!r} is out of range")
-    return to_micros(parsed.astimezone(UTC))
+    try:
+        return to_micros(horizon.moment_in_span(parsed))
+    except ValueError as problem:
+        raise CellError(str(problem)) from None
 
 
 def amount(cell: str, currency: str) -> int:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NoReturn
 
-from orchestrator.domain import phone_number
+from orchestrator.domain import horizon, phone_number
 from orchestrator.domain.contact_value import KIND_OF_CHANNEL, UnreadableMailbox, mailbox, normal
 from orchestrator.domain.permission import Permission, Role, allows, roles_with
 from orchestrator.domain.phone_number import UnreadableNumber
@@ -220,10 +220,21 @@ def place_hold(
     account_id: str | None = None,
     until: date | None = None,
 ) -> str:
-    """Gives the hold's id."""
+    """Gives the hold's id; `until` is its last day, by the consumer's own calendar: one that is over is a DateError.
+
+    It would hold nobody while whoever told us believes that it does. What ran out long ago is imported as history.
+    """
     with stopping(house, consumer_id=consumer_id, account_id=account_id) as unit:
+        hint = "leave it out: it holds until it is released"
+        horizon.check_last_day(until, today_of(unit, consumer_id), "until", hint=hint)
         told = told_by(unit, by)
         return entry.enter_hold(house, unit, consumer_id, told, kind=kind, account_id=account_id, until=until)
+
+
+def today_of(unit: Session, consumer_id: str) -> date:
+    """The date where the consumer is."""
+    row = unit.one("SELECT zones FROM consumer WHERE id = :id", {"id": consumer_id})
+    return day_in(unit.now, main_zone((plain(row[0]) if row is not None else None) or ()))
 
 
 def release_hold(house: House, by: By, consumer_id: str, hold_id: str, *, reason: str) -> None:
@@ -353,6 +364,7 @@ def record_note(house: House, by: By, consumer_id: str, text: str, *, account_id
 
 
 def record_promise(house: House, by: By, account_id: str, *, amount_minor: int, due_on: date) -> str:
+    horizon.check_day(due_on, "due_on")
     with stopping(house, account_id=account_id) as unit:
         told = told_by(unit, by)
         return entry.enter_promise(house, unit, account_id, told, amount_minor=amount_minor, due_on=due_on)
@@ -403,6 +415,7 @@ def record_call_back(
     house: House, by: By, consumer_id: str, *, scope_date: date, account_id: str | None = None
 ) -> None:
     """The consumer agreed to be called on one day; until then there is no other contact."""
+    horizon.check_day(scope_date, "scope_date")
     with stopping(house, consumer_id=consumer_id) as unit:
         _refuse_unknown(unit, consumer_id, account_id)
         told = told_by(unit, by)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from orchestrator.domain import horizon
 from orchestrator.domain.permission import Permission, allows, roles_with
 from orchestrator.domain.wish import Wish, check
 from orchestrator.engine import wish as engine
 from orchestrator.engine.house import House
 from orchestrator.errors import AccessError, UnknownReference, UsageError
-from orchestrator.services.fact import By, stopping, told_by
+from orchestrator.services.fact import By, stopping, today_of, told_by
 from orchestrator.store import wish as rows
 
 
 def record_wish(house: House, by: By, consumer_id: str, wish: Wish) -> str:
-    """When this returns nothing leaves against the wish. Gives its id; one that no rule could read is a UsageError."""
+    """When this returns nothing leaves against the wish. Gives its id; one that no rule could read is a UsageError.
+
+    A DateError is one whose last day is over where the consumer is: it would be acknowledged and honoured by nobody.
+    """
     check(wish)
     with stopping(house, consumer_id=consumer_id) as unit:
+        hint = "leave it out: it holds until they take it back"
+        horizon.check_last_day(wish.until, today_of(unit, consumer_id), "until", hint=hint)
         return engine.enter_wish(house, unit, consumer_id, told_by(unit, by), wish)
 
 
