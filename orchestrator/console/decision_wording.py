@@ -389,7 +389,8 @@ class DecisionWording:
         rule = self.decided.rules.get(rule_id)
         if rule is None:
             return rule_id
-        return rule.title.zh or rule.title.en if self.say.language == "zh" else rule.title.en
+        title = rule.title.zh or rule.title.en if self.say.language == "zh" else rule.title.en
+        return self.say.spaced(title)
 
 
 def _sentences(parts: list[str], language: str) -> str:
