@@ -46,8 +46,13 @@ MAX_SEAL_BYTES = 200 * 1024
 MAX_BACK_LINE = 64
 
 
-def letter_data(message: Message, address: tuple[str, ...], paper: Paper, provider: str) -> dict[str, Any]:
-    """The letter as data. Parts come from `message.parameters`; without a body the plain text is used."""
+def letter_data(
+    message: Message, address: tuple[str, ...], paper: Paper, provider: str, mark: str = ""
+) -> dict[str, Any]:
+    """The letter as data. Parts come from `message.parameters`; without a body the plain text is used.
+
+    `mark`: stands over every sheet of a letter that does not leave.
+    """
     parts = message.parameters
     body = parts.get("body") or message.text
     if not body.strip():
@@ -57,6 +62,7 @@ def letter_data(message: Message, address: tuple[str, ...], paper: Paper, provid
     headings = _HEADINGS.get(language, _HEADINGS["en"])
     return {
         "paper": paper,
+        "mark": mark,
         "lang": language,
         "region": _region(message.language, language),
         "fonts": [_CJK, _LATIN] if language in {"zh", "ja", "ko"} else [_LATIN, _CJK],

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from babel.numbers import format_currency
 
-from orchestrator.console.decision_wording import OWN_REASONS
+from orchestrator.console.decision_wording import ATTEMPT_STATES, OWN_REASONS
 from orchestrator.console.message import N_
 from orchestrator.console.rule_wording import RuleWording
 from orchestrator.console.template_wording import template_title
@@ -116,11 +116,11 @@ FLOWS = {
 }
 """How a provider does -> icon and class, word."""
 _ATTEMPTS = {
-    "reserved": ("", N_("About to leave")),
-    "submitted": ("", N_("No answer of the provider yet")),
-    "accepted": ("", N_("Handed over")),
-    "ambiguous": ("hold", N_("Not known if it arrived; it counts and is not sent again")),
-    "expired": ("none", N_("Too late, not sent")),
+    "reserved": ("", ATTEMPT_STATES["reserved"]),
+    "submitted": ("", ATTEMPT_STATES["submitted"]),
+    "accepted": ("", ATTEMPT_STATES["accepted"]),
+    "ambiguous": ("hold", ATTEMPT_STATES["ambiguous"]),
+    "expired": ("none", ATTEMPT_STATES["expired"]),
 }
 _REFUSED = {
     "deny": ("deny", N_("Not allowed: %(reason)s")),

@@ -20,7 +20,7 @@ _LABELS = {
     "hold": N_("Hold"),
     "complaint": N_("Complaint"),
     "dispute": N_("Dispute"),
-    "opt_out": N_("Stopped"),
+    "opt_out": N_("Asked to stop"),
     "employer": N_("Employer"),
     "wish": N_("Not convenient"),
     "consent": N_("Agrees"),
@@ -39,14 +39,14 @@ _ICONS = {
 _STOPPED = {
     "sms": N_("Texts to %(point)s"),
     "voice": N_("Calls to %(point)s"),
-    "email": N_("E-mails to %(point)s"),
+    "email": N_("Emails to %(point)s"),
     "letter": N_("Letters to %(point)s"),
     "all": N_("Everything to %(point)s"),
 }
 _STOPPED_ALL = {
     "sms": N_("All texts"),
     "voice": N_("All calls"),
-    "email": N_("All e-mails"),
+    "email": N_("All emails"),
     "letter": N_("All letters"),
     "all": N_("Every channel"),
 }
@@ -99,7 +99,7 @@ _PRODUCTS = {
 }
 _ACCOUNT_STATES = {
     "open": N_("Open"),
-    "paid": N_("Paid"),
+    "paid": N_("Paid in full"),
     "recalled": N_("Recalled by the creditor"),
     "closed": N_("Closed"),
 }

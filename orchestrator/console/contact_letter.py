@@ -20,7 +20,7 @@ Word = Annotated[str, Query(max_length=200)]
 @router.get("/letter.pdf")
 def show_letter(  # noqa: PLR0917 - what is chosen in the panel
     request: Request,
-    _visitor: MayContact,
+    visitor: MayContact,
     consumer_id: ConsumerId,
     account: Word = "",
     contact_point: Word = "",
@@ -39,6 +39,7 @@ def show_letter(  # noqa: PLR0917 - what is chosen in the panel
         point_id=contact_point.rpartition(":")[2],
         template=template,
         language=language,
+        reader=visitor.language,
     )
-    headers = {"Content-Disposition": 'inline; filename="letter.pdf"'}
+    headers = {"Content-Disposition": 'inline; filename="letter-preview.pdf"'}
     return Response(data, media_type="application/pdf", headers=headers)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from babel.dates import get_timezone_location
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from orchestrator.console.message import N_
 from orchestrator.console.rule_wording import RuleWording
@@ -24,23 +24,37 @@ from policies.verdict import Decision, Verdict, WindowUse
 from policies.vocabulary import RuleKind
 
 LOOKS = {Decision.ALLOW: "allow", Decision.DEFER: "later", Decision.HOLD: "hold", Decision.DENY: "deny"}
+ATTEMPT_STATES = {
+    "reserved": N_("About to leave"),
+    "submitted": N_("No answer of the provider yet"),
+    "accepted": N_("Handed over"),
+    "ambiguous": N_("Not known if it arrived; it counts and is not sent again"),
+    "expired": N_("Too late, not sent"),
+}
 _MADE = {
     "sms": N_("Text to %(name)s"),
-    "email": N_("E-mail to %(name)s"),
+    "email": N_("Email to %(name)s"),
     "voice": N_("Call to %(name)s"),
     "letter": N_("Letter to %(name)s"),
     "task": N_("Call task about %(name)s"),
 }
-_NOT_MADE = {
+_NOTATTEMPT_STATES = {
+    "reserved": N_("About to leave"),
+    "submitted": N_("No answer of the provider yet"),
+    "accepted": N_("Handed over"),
+    "ambiguous": N_("Not known if it arrived; it counts and is not sent again"),
+    "expired": N_("Too late, not sent"),
+}
+_MADE = {
     "sms": N_("Text to %(name)s not sent"),
-    "email": N_("E-mail to %(name)s not sent"),
+    "email": N_("Email to %(name)s not sent"),
     "voice": N_("Call to %(name)s not made"),
     "letter": N_("Letter to %(name)s not sent"),
     "task": N_("Call task about %(name)s not given"),
 }
 CHANNEL_WORDS = {
     "sms": N_("Text"),
-    "email": N_("E-mail"),
+    "email": N_("Email"),
     "voice": N_("Call"),
     "letter": N_("Letter"),
     "task": N_("Call task"),
@@ -178,6 +192,27 @@ class DecisionWording:
             }
         return value
 
+    @property
+    def attempt(self) -> str:
+        """What became of the attempt: its outcome, else where it stands."""
+        asked = self.decided.asked
+        if asked.outcome:
+            return self.rules.word("outcome", asked.outcome)
+        state = str(asked.state or "")
+        return (
+            self.words.gettext(ATTEMPT_STATES[state]) if state in ATTEMPT_STATES else state.replace("_", " ")
+        )
+
+    def source(self, citation: str) -> Markup:
+        """A citation as recorded; the words around a firm's own are the reader's."""
+        firm, _, beside = citation.partition(" next to ")
+        if firm != "firm policy":
+            return Markup('<span lang="en">{}</span>').format(citation)
+        if not beside:
+            return escape(self.words.gettext("firm policy"))
+        quoted = Markup('<span lang="{}">{}</span>').format("en" if beside.isascii() else "zh", beside)
+        return escape(self.words.gettext("firm policy next to %(source)s")) % {"source": quoted}
+
     # the answer
 
     @property
@@ -305,7 +340,7 @@ class DecisionWording:
         told = [*self._by_kind(answer)]
         if answer.obligations:
             elements = self.rules.words("element", answer.obligations)
-            told.append(self.words.gettext("The text carries: %(elements)s.") % {"elements": elements})
+            told.append(self.words.gettext("The message carries: %(elements)s.") % {"elements": elements})
         if answer.flags:
             told.append(self.words.gettext("It is flagged."))
         return _sentences(told, self.say.language)

@@ -17,6 +17,7 @@ from orchestrator.console import language
 from orchestrator.console.access import Visitor
 from orchestrator.console.cookie import runtime_of
 from orchestrator.console.section import SECTIONS
+from orchestrator.console.vocabulary import words
 from orchestrator.console.wording import Wording
 
 FOLDER = Path(__file__).parent
@@ -58,6 +59,12 @@ def wording_of(visitor: Visitor, now: datetime) -> Wording:
     return Wording(visitor.language, now, visitor.time_zone)
 
 
+def simulated_words(visitor: Visitor, channels: list[str]) -> str:
+    """The channels on which nothing really leaves, as a list; empty: none is simulated."""
+    named = words(words_of(visitor), "channel", channels)
+    return "、".join(named) if visitor.language == "zh" else ", ".join(named)
+
+
 def render(request: Request, visitor: Visitor, template: str, **values: Any) -> str:
     """The HTML of a template or of a part of a page."""
     runtime = runtime_of(request)
@@ -66,7 +73,7 @@ def render(request: Request, visitor: Visitor, template: str, **values: Any) -> 
         "visitor": visitor,
         "say": wording,
         "now": wording.now,
-        "simulated": runtime.simulated(),
+        "simulated": simulated_words(visitor, runtime.simulated()),
         "here": request.url.path,
         "here_with_query": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
     }

@@ -92,7 +92,7 @@ class Reader:
             }
         if not inside and all(name.startswith("social") for name in view.rule.channels):
             return self.translator.gettext("Social media")
-        named = self.rules.words("channel", tuple(inside or map(str, view.rule.channels)))
+        named = self.rules.enumerated("channel", tuple(inside or map(str, view.rule.channels)))
         return named[:1].upper() + named[1:]
 
     def common_source(self, views: list[RuleView]) -> str:

@@ -77,7 +77,7 @@ SHORT: dict[str, str] = {
     "medium_stop": N_("Asked not to be contacted this way."),
     "medium_stop:voice:on": N_("Asked on %(day)s not to be called."),
     "medium_stop:sms:on": N_("Asked on %(day)s for no more texts."),
-    "medium_stop:email:on": N_("Asked on %(day)s for no more e-mail."),
+    "medium_stop:email:on": N_("Asked on %(day)s for no more email."),
     "medium_stop:letter:on": N_("Asked on %(day)s for no letters."),
     "cease": N_("Asked in writing to stop contact."),
     "cease:on": N_("Asked on %(day)s to stop contact."),
@@ -163,7 +163,7 @@ FULL: dict[str, str] = SHORT | {
     ),
     "medium_stop:sms:on": N_("The consumer asked on %(day)s for no more texts; it holds until they lift it."),
     "medium_stop:email:on": N_(
-        "The consumer asked on %(day)s for no more e-mail; it holds until they lift it."
+        "The consumer asked on %(day)s for no more email; it holds until they lift it."
     ),
     "medium_stop:letter:on": N_("The consumer asked on %(day)s for no letters; it holds until they lift it."),
     "cease": N_(

@@ -182,14 +182,14 @@ HOLDS = (
 )
 CHANNELS = {
     "sms": N_("Texts"),
-    "email": N_("E-mails"),
+    "email": N_("Emails"),
     "voice": N_("Calls"),
     "letter": N_("Letters"),
 }
 HOW_OBTAINED = {
     "voice": N_("in a call"),
     "sms": N_("by text"),
-    "email": N_("by e-mail"),
+    "email": N_("by email"),
     "letter": N_("by letter"),
     "web": N_("on the web"),
     "visit": N_("in person"),
@@ -202,7 +202,7 @@ ANSWERS = {
 _STOPPING = {
     "sms": N_("Texts to %(point)s"),
     "voice": N_("Calls to %(point)s"),
-    "email": N_("E-mails to %(point)s"),
+    "email": N_("Emails to %(point)s"),
     "letter": N_("Letters to %(point)s"),
 }
 _CHANNELS_OF = {"phone": ("sms", "voice"), "email": ("email",), "postal": ("letter",)}

@@ -31,9 +31,9 @@ from policies.verdict import Decision, Verdict, deciding
 
 _HEADINGS = {
     "sms": N_("Answer to the text of %(moment)s"),
-    "email": N_("Answer to the e-mail of %(moment)s"),
+    "email": N_("Answer to the email of %(moment)s"),
 }
-_COUNTED = {"sms": N_("Answers to texts"), "email": N_("Answers to e-mail")}
+_COUNTED = {"sms": N_("Answers to texts"), "email": N_("Answers to email")}
 _USED = N_("%(used)s of %(limit)s used, %(left)s left")
 _ONCE = N_("Each message of the consumer has one answer, by the medium that it came by.")
 _ANSWERED = N_("Answered on %(moment)s.")

@@ -32,14 +32,14 @@ _PLAIN = {
     "work_stopped": N_("No contact at work once the consumer asked for that"),
     "cease": N_("No contact after a written request to cease, except the notices that the rule names"),
     "medium_stop": N_("A channel, number or address that somebody asked us to stop is not used again"),
-    "consent_electronic": N_("No text, e-mail or message without consent to that channel"),
-    "consent_electronic_address": N_("No text, e-mail or message without consent to that number or address"),
+    "consent_electronic": N_("No text, email or message without consent to that channel"),
+    "consent_electronic_address": N_("No text, email or message without consent to that number or address"),
     "consent_automated_voice": N_("No automated or artificial voice to a mobile without consent"),
     "consent_commercial": N_("No commercial text without consent and a way to opt out"),
     "point_state": N_("No number or address that is known to be invalid, another person’s, or reassigned"),
     "point_reassigned": N_("No call or text to a number that was reassigned"),
     "point_disclosure_report": N_("No message to where one is known to have reached somebody else"),
-    "point_employer_provided": N_("No e-mail to a mailbox known to be the employer’s"),
+    "point_employer_provided": N_("No email to a mailbox known to be the employer’s"),
     "envelope_plain": N_("Nothing about a debt shows on the outside of a letter"),
     "opt_out_notice": N_("Every electronic message says how to opt out"),
     "right_party_first": N_("A call asks for the right person before it says more"),
@@ -52,7 +52,7 @@ _PLAIN = {
     ),
     "first_validation_notice": N_("No contact before the validation notice is sent"),
     "first_agency_notice": N_("No contact before the debtor was told that an agency collects"),
-    "first_dc_notice_mailed": N_("No text or e-mail before the paper notice is mailed"),
+    "first_dc_notice_mailed": N_("No text or email before the paper notice is mailed"),
     "holds": N_("No contact while a hold is on record"),
     "holds_or_death": N_(
         "No contact while a hold is on record, nor after a death but with heirs and representatives"
@@ -235,6 +235,10 @@ class RuleWording:
         """Words of a vocabulary as a list of the reader's language."""
         return self.listed(words(self.translator, vocabulary, names))
 
+    def enumerated(self, vocabulary: str, names: tuple[str, ...]) -> str:
+        """The same without an "and": for a cell of a table."""
+        return ("、" if self.language == "zh" else ", ").join(words(self.translator, vocabulary, names))
+
     def fact(self, name: str) -> str:
         """A fact that a rule needs or that is missing: `sender:phone` is the sender's telephone."""
         base, _, part = name.partition(":")
@@ -370,8 +374,8 @@ def _others(translator: Translator, n: int) -> dict[str, str]:
             n,
         ),
         "safe_harbor_email": translator.ngettext(
-            "E-mail only an address the consumer used or agreed to, or after a notice with %(n)s day to object",
-            "E-mail only an address the consumer used or agreed to, or after a notice with %(n)s days to object",
+            "Email only an address the consumer used or agreed to, or after a notice with %(n)s day to object",
+            "Email only an address the consumer used or agreed to, or after a notice with %(n)s days to object",
             n,
         ),
         "safe_harbor_text": translator.ngettext(

@@ -20,7 +20,7 @@ MATCHED = {
     "consumer_id": N_("Consumer id"),
     "account": N_("Account"),
     "phone": N_("Phone number"),
-    "email": N_("E-mail address"),
+    "email": N_("Email address"),
 }
 
 

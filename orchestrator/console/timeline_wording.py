@@ -43,8 +43,8 @@ _ICONS = {
 _CONTACTS = {
     ("sms", "outbound"): N_("Text out"),
     ("sms", "inbound"): N_("Text in"),
-    ("email", "outbound"): N_("E-mail out"),
-    ("email", "inbound"): N_("E-mail in"),
+    ("email", "outbound"): N_("Email out"),
+    ("email", "inbound"): N_("Email in"),
     ("voice", "outbound"): N_("Call out"),
     ("voice", "inbound"): N_("Call in"),
     ("letter", "outbound"): N_("Letter out"),
@@ -54,7 +54,7 @@ _CONTACTS = {
 }
 _NOT_MADE = {
     "sms": N_("Text not sent"),
-    "email": N_("E-mail not sent"),
+    "email": N_("Email not sent"),
     "voice": N_("Call not made"),
     "task": N_("Call not made"),
     "letter": N_("Letter not sent"),

@@ -28,7 +28,7 @@ NAMES = {"en": "English", "es": "Español", "zh": "中文"}
 """The languages of this page: one more than the console's, because consumers read it."""
 CHOICES = {
     Scope.ADDRESS: N_("Messages to this address or number"),
-    Scope.CHANNEL: N_("All messages of this kind, for example every e-mail"),
+    Scope.CHANNEL: N_("All messages of this kind, for example every email"),
     Scope.ALL: N_("All messages and calls"),
 }
 UNKNOWN = N_("This link is not valid any more. Please reply to the message instead.")

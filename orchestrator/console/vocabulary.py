@@ -12,7 +12,7 @@ from orchestrator.console.message import N_
 
 CHANNELS = {
     "sms": N_("texts"),
-    "email": N_("e-mails"),
+    "email": N_("emails"),
     "voice": N_("calls"),
     "voicemail": N_("voicemail"),
     "letter": N_("letters"),

@@ -1,4 +1,4 @@
-"""The letter of a consumer as it would leave now, as PDF: the same words, letterhead, seal and typesetting.
+"""The letter of a consumer as it would leave now, as PDF: the same words, letterhead, seal and typesetting, marked.
 
 Nothing is reserved, recorded or handed over.
 """
@@ -30,8 +30,12 @@ def letter_pdf(
     point_id: str = "",
     template: str = "",
     language: str = "",
+    reader: str = "en",
 ) -> bytes:
-    """The PDF. No point: the first postal address. What cannot be a letter is an InputError that says why."""
+    """The PDF, marked as a preview in the language of `reader`. No point: the first postal address.
+
+    What cannot be a letter is an InputError that says why.
+    """
     panel = read_panel(house, consumer_id, account_id, days=1)
     letters = [one for one in panel.answers if one.channel == LETTER and point_id in {"", one.point_id}]
     answer = next(iter(letters), None)
@@ -44,11 +48,17 @@ def letter_pdf(
     composed, at = compose_chosen(house, consumer_id, account_id, answer, template, language)
     if isinstance(composed, Blocked):
         raise InputError(composed.found, code=composed.code, where=template or LETTER)
-    return _typeset(house, consumer_id, account_id, answer, composed, to_micros(at))
+    return _typeset(house, consumer_id, account_id, answer, composed, to_micros(at), reader)
 
 
 def _typeset(  # noqa: PLR0917 - a letter and all that it is made of
-    house: House, consumer_id: str, account_id: str, answer: PointAnswer, composed: Composed, at: int
+    house: House,
+    consumer_id: str,
+    account_id: str,
+    answer: PointAnswer,
+    composed: Composed,
+    at: int,
+    reader: str,
 ) -> bytes:
     # the typesetter is slow to load, and few ask for it
     from channels.letter.preview import preview  # noqa: PLC0415
@@ -71,6 +81,6 @@ def _typeset(  # noqa: PLR0917 - a letter and all that it is made of
     body = msgspec.json.decode(composed.body, type=Body)
     message = addressed(house, attempt, to, body, composed.subject, answer.value, now)
     try:
-        return preview(message).data
+        return preview(message, reader).data
     except ChannelError as error:
         raise InputError(error.message, code=error.code, where=LETTER) from error

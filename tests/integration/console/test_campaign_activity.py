@@ -76,7 +76,7 @@ def test_the_latest_contacts_and_refusals_come_newest_first(
     assert late < second < first
     for said in (
         "At, CDT",
-        "10:01:01 Maria Canary E-mail Reminder",
+        "10:01:01 Maria Canary Email Reminder",
         "10:00:00 Maria Canary Text Reminder Sent",
     ):
         assert said in text

@@ -29,7 +29,7 @@ def test_the_forecast_says_who_is_contacted_when_and_for_how_much(manager: Brows
         "daily limit 2",
         "Wed 14 Oct 3 2 1 Thu 15 Oct 0 1 0",
         "no price set",
-        "Start with 3 people",
+        "Start: first contact about 3 accounts",
         "A forecast is not a permit.",
     ):
         assert said in page, said
@@ -44,7 +44,7 @@ def test_accounts_and_contacts_are_told_apart_where_one_contact_speaks_of_two(
     page = words(manager.text(f"{drafted(manager, daily_limit='')}/forecast"))
     assert "Accounts now Accounts later Accounts Contacts Text 3 0 3 2 All 3 0 3 2" in page
     assert "A contact may speak of several accounts of one person." in page
-    assert "Start with 2 people" in page
+    assert "Start: first contact about 2 accounts" in page
 
 
 def test_no_price_is_said_once(manager: Browser) -> None:
@@ -119,13 +119,13 @@ def test_a_start_is_for_those_who_may(manager: Browser, enter: Enter) -> None:
     address = drafted(manager)
     officer = enter("compliance_officer")
     page = officer.text(f"{address}/forecast")
-    assert "Start with" not in page
+    assert "Start: first" not in page
     assert "This is for: campaign manager, administrator." in page
     assert officer.post(f"{address}/start").status_code == 403
     answer = manager.post(f"{address}/start")
     assert answer.headers["location"] == f"{address}?done=started"
     assert manager.post(f"{address}/start").status_code == 409
-    assert "Start with" not in manager.text(f"{address}/forecast")
+    assert "Start: first" not in manager.text(f"{address}/forecast")
 
 
 def test_a_forecast_that_cannot_be_made_says_why(manager: Browser) -> None:

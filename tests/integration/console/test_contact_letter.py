@@ -8,7 +8,8 @@ import pytest
 
 from channels.contract import Message
 from channels.letter.pdf import Pdf
-from channels.letter.preview import preview
+from channels.letter.preview import MARKS, typeset
+from channels.letter.pdf import Typesetter
 from orchestrator.bootstrap import Runtime
 from orchestrator.engine import dispatch
 from orchestrator.engine.envelope import build_messages
@@ -47,6 +48,11 @@ def text_of(data: bytes) -> str:
     return " ".join(whole_text(Pdf(data, 1)).split())
 
 
+def unmarked(text: str) -> str:
+    """What a preview says beside its mark."""
+    return " ".join(text.replace(MARKS["en"], " ").split())
+
+
 @pytest.mark.parametrize("role", ["collector", "campaign_manager"])
 def test_who_makes_contacts_sees_the_letter_and_nothing_leaves(
     runtime: Runtime, enter: Enter, count: Count, role: str
@@ -59,7 +65,7 @@ def test_who_makes_contacts_sees_the_letter_and_nothing_leaves(
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF")
     text = text_of(answer.content)
-    for said in ("Maria Canary", "12 Lake St", "$120.50", "PREVIEW"):
+    for said in ("Maria Canary", "12 Lake St", "$120.50", "PREVIEW", "Preview, not sent"):
         assert said in text, said
     assert [count(table) for table in tables] == before
 
@@ -91,8 +97,17 @@ def test_it_is_the_very_letter_that_leaves(
     shown = text_of(browser.get(LETTER, params=asked).content)
     browser.post("/consumers/C-1/contact/send", {**asked, "key": "only-once"})
     assert len(sent) == 1
-    left = text_of(preview(sent[0]).data)
-    assert left.replace(sent[0].attempt_id[-10:].upper(), "PREVIEW") == shown
+    left = text_of(typeset(sent[0], Typesetter(), "letter_spool")[0].data)
+    assert MARKS["en"] in shown
+    assert MARKS["en"] not in left
+    assert left.replace(sent[0].attempt_id[-10:].upper(), "PREVIEW") == unmarked(shown)
+
+
+def test_a_reader_of_chinese_sees_the_mark_in_chinese(runtime: Runtime, enter: Enter) -> None:
+    answer = enter("collector", language="zh").get(LETTER, params={"account": "A-1"})
+    text = text_of(answer.content)
+    assert MARKS["zh"] in text
+    assert MARKS["en"] not in text
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def test_an_allowed_text_says_what_it_had_to_carry(enter: Enter, runtime: Runtim
     for text in (
         "Allowed until",
         "No rule objected.",
-        "What the text had to carry",
+        "What the message had to carry",
         "how to opt out",
         "the program dialer",
     ):

@@ -47,7 +47,7 @@ def test_an_instrument_shows_its_rules_as_sentences_with_values(enter: Enter) ->
     [
         ("q=1006.14(b)(2)(i)(A)", "At most 7 calls", "No contact after a written request"),
         ("topic=whom", "No contact after a written request", "At most 7 calls"),
-        ("channel=email", "E-mail only an address", "Text only a number"),
+        ("channel=email", "Email only an address", "Text only a number"),
     ],
 )
 def test_rules_are_found_by_what_they_are(enter: Enter, query: str, there: str, gone: str) -> None:

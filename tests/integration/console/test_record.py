@@ -11,7 +11,7 @@ from orchestrator.bootstrap import Runtime
 from orchestrator.clock import VirtualClock
 from orchestrator.console.record_form import FIELDS
 from orchestrator.domain.instant import from_micros
-from orchestrator.engine import entry
+from orchestrator.engine.hold import enter_hold
 from orchestrator.services import fact, worklist
 from orchestrator.services.consumer_view import view_consumer
 from orchestrator.services.contact_panel import read_panel
@@ -265,7 +265,7 @@ def test_a_hold_for_ever_holds_and_its_case_still_opens(browser: Browser, runtim
     """A program writes "for ever" as the last day that there is; a page that fails would keep a stop out."""
     with runtime.database.write(runtime.clock) as unit:
         told = fact.told_by(unit, fact.By("import"))
-        made = entry.enter_hold(runtime.house, unit, "C-1", told, kind="hardship", until=date.max)
+        made = enter_hold(runtime.house, unit, "C-1", told, kind="hardship", until=date.max)
     assert "hardship" in words(browser.text("/consumers/C-1")).lower()
     panel = read_panel(runtime.house, "C-1", "A-1")
     assert {one.verdict.decision for one in panel.answers} == {Decision.HOLD}

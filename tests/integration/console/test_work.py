@@ -8,7 +8,7 @@ import pytest
 
 from orchestrator.bootstrap import Runtime
 from orchestrator.clock import VirtualClock
-from orchestrator.engine import entry
+from orchestrator.engine.task import open_incident, open_task
 from orchestrator.services import fact, worklist
 from orchestrator.services.fact import By
 from tests.integration.console.conftest import Browser, Enter, words
@@ -20,10 +20,10 @@ BY = By("console", "user:nobody")
 def cases(runtime: Runtime) -> Runtime:
     """A reply of each of two people, a promise due today of the third."""
     with runtime.database.write(runtime.clock) as unit:
-        entry.open_task(unit, "reply", "C-1", "call_back", "k1", message_id="m-1")
+        open_task(unit, "reply", "C-1", "call_back", "k1", message_id="m-1")
     runtime.clock.advance(timedelta(seconds=1))  # type: ignore[attr-defined]
     with runtime.database.write(runtime.clock) as unit:
-        entry.open_task(unit, "reply", "C-2", "dispute", "k2", message_id="m-2")
+        open_task(unit, "reply", "C-2", "dispute", "k2", message_id="m-2")
     fact.record_promise(runtime.house, BY, "A-3", amount_minor=500, due_on=date(2026, 10, 14))
     return runtime
 
@@ -124,11 +124,9 @@ def test_a_collector_settles_nothing_that_is_for_compliance(
 ) -> None:
     with runtime.database.write(runtime.clock) as unit:
         made = (
-            entry.open_incident(
-                runtime.house, unit, "void_after_start", "C-1", attempt_ids=["at_x"], key="k-1"
-            )
+            open_incident(runtime.house, unit, "void_after_start", "C-1", attempt_ids=["at_x"], key="k-1")
             if kind == "incident"
-            else entry.open_task(unit, kind, "C-1", "contact", "k-1")
+            else open_task(unit, kind, "C-1", "contact", "k-1")
         )
     collector, officer = enter("collector"), enter("compliance_officer")
     assert collector.post(f"/work/{made}/close").status_code == 403
