@@ -38,14 +38,7 @@ _MADE = {
     "letter": N_("Letter to %(name)s"),
     "task": N_("Call task about %(name)s"),
 }
-_NOTATTEMPT_STATES = {
-    "reserved": N_("About to leave"),
-    "submitted": N_("No answer of the provider yet"),
-    "accepted": N_("Handed over"),
-    "ambiguous": N_("Not known if it arrived; it counts and is not sent again"),
-    "expired": N_("Too late, not sent"),
-}
-_MADE = {
+_NOT_MADE = {
     "sms": N_("Text to %(name)s not sent"),
     "email": N_("Email to %(name)s not sent"),
     "voice": N_("Call to %(name)s not made"),

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from channels.contract import Message
-from channels.letter.pdf import Pdf
+from channels.letter.pdf import Pdf, Typesetter
 from channels.letter.preview import MARKS, typeset
-from channels.letter.pdf import Typesetter
 from orchestrator.bootstrap import Runtime
 from orchestrator.engine import dispatch
 from orchestrator.engine.envelope import build_messages
