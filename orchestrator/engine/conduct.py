@@ -18,10 +18,17 @@ from channels.simulator.act import (
 )
 from orchestrator.domain import money
 from orchestrator.domain.contact_value import KIND_OF_CHANNEL, normal
-from orchestrator.engine import entry
-from orchestrator.engine.entry import Told
+from orchestrator.engine.complaint import enter_complaint
+from orchestrator.engine.consent import enter_call_back
+from orchestrator.engine.dispute import enter_dispute
+from orchestrator.engine.event import enter_conversation
+from orchestrator.engine.hold import enter_hold, enter_representation
 from orchestrator.engine.house import House
 from orchestrator.engine.inbound import Heard, receive_one
+from orchestrator.engine.money import enter_payment, enter_promise, enter_recall
+from orchestrator.engine.point_learning import enter_point_state
+from orchestrator.engine.stop import enter_cease, enter_opt_out
+from orchestrator.engine.told import Told
 from orchestrator.store import entry as rows
 from orchestrator.store import inbound
 from orchestrator.store.session import Session
@@ -93,17 +100,13 @@ class Conduct:
         balance, currency, _, _ = found
         minor = max(1, round(balance * (act.share or 1.0))) if balance else 0
         if act.kind is ActKind.PROMISE and act.promised_on is not None:
-            entry.enter_promise(
-                self.house, unit, account_id, told, amount_minor=minor, due_on=act.promised_on
-            )
+            enter_promise(self.house, unit, account_id, told, amount_minor=minor, due_on=act.promised_on)
         elif act.kind is ActKind.PAYMENT and minor:
-            self.payments[account_id] = entry.enter_payment(
-                self.house, unit, account_id, told, amount_minor=minor
-            )
+            self.payments[account_id] = enter_payment(self.house, unit, account_id, told, amount_minor=minor)
         elif act.kind is ActKind.PAYMENT_REVERSED and account_id in self.payments:
             minor = rows.payment_amount(unit, self.payments[account_id])
             earlier = self.payments.pop(account_id)
-            entry.enter_payment(self.house, unit, account_id, told, amount_minor=minor, reversal_of=earlier)
+            enter_payment(self.house, unit, account_id, told, amount_minor=minor, reversal_of=earlier)
         done = act
         if act.kind is ActKind.PAYMENT:
             done = msgspec.structs.replace(act, paid_in_full=minor >= balance)
@@ -117,9 +120,9 @@ class Conduct:
             self._opt_out(unit, act, told)
         elif act.kind is ActKind.RECALL:
             for account_id in act.account_ids:
-                entry.enter_recall(house, unit, account_id, told, reason="recalled by the creditor")
+                enter_recall(house, unit, account_id, told, reason="recalled by the creditor")
         elif act.kind is ActKind.DISPUTE:
-            entry.enter_dispute(house, unit, who, told, account_id=first, form=_form(act))
+            enter_dispute(house, unit, who, told, account_id=first, form=_form(act))
         elif act.kind is ActKind.CEASE:
             form = (
                 "electronic"
@@ -128,15 +131,15 @@ class Conduct:
                 if _channel(act) == "voice"
                 else "written"
             )
-            entry.enter_cease(house, unit, who, told, form=form, via=_channel(act))
+            enter_cease(house, unit, who, told, form=form, via=_channel(act))
         elif act.kind is ActKind.COMPLAINT:
-            entry.enter_complaint(house, unit, who, told)
+            enter_complaint(house, unit, who, told)
         elif act.kind is ActKind.ATTORNEY:
-            entry.enter_representation(house, unit, who, told)
+            enter_representation(house, unit, who, told)
         elif act.kind in {ActKind.BANKRUPTCY, ActKind.DECEASED}:
-            entry.enter_hold(house, unit, who, told, kind=act.kind.value)
+            enter_hold(house, unit, who, told, kind=act.kind.value)
         elif act.kind is ActKind.CALL_BACK_CONSENT and act.scope_date is not None:
-            entry.enter_call_back(
+            enter_call_back(
                 house,
                 unit,
                 who,
@@ -146,13 +149,13 @@ class Conduct:
                 via=_channel(act) or "voice",
             )
         elif act.kind is ActKind.INBOUND_CALL:
-            entry.enter_conversation(house, unit, who, told, account_ids=list(act.account_ids))
+            enter_conversation(house, unit, who, told, account_ids=list(act.account_ids))
         elif act.kind is ActKind.WRONG_PARTY:
             self._wrong_party(unit, act, told)
 
     def _opt_out(self, unit: Session, act: ConsumerAct, told: Told) -> None:
         value = self._index(act)
-        entry.enter_opt_out(
+        enter_opt_out(
             self.house,
             unit,
             told,
@@ -165,7 +168,7 @@ class Conduct:
         value = self._index(act)
         for _, point_id in inbound.senders(unit, value) if value is not None else ():
             own = Told(told.at, told.source, f"{told.key}:{point_id}")
-            entry.enter_point_state(self.house, unit, point_id, own, kind="wrong_number", state="wrong_party")
+            enter_point_state(self.house, unit, point_id, own, kind="wrong_number", state="wrong_party")
 
     def _index(self, act: ConsumerAct) -> str | None:
         if act.channel is None or act.address is None:

@@ -17,10 +17,10 @@ from orchestrator.audit.ledger import Line, LineKind
 from orchestrator.domain.instant import to_micros
 from orchestrator.domain.intent import Intent, Reading, read
 from orchestrator.engine import failpoint
-from orchestrator.engine.entry import Told
 from orchestrator.engine.house import House
 from orchestrator.engine.reaction import react
 from orchestrator.engine.sender import find as sender_of
+from orchestrator.engine.told import Told
 from orchestrator.store import inbound
 from orchestrator.store.campaign_progress import answered
 from orchestrator.store.identifier import derived_id

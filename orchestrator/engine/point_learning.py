@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from orchestrator.engine.entry import Told, enter_point_state
+from typing import Any
+
+from orchestrator.audit.ledger import LineKind
 from orchestrator.engine.house import House
-from orchestrator.store import contacting
+from orchestrator.engine.told import Told, add_fact, follow
+from orchestrator.store import contacting, entry
+from orchestrator.store.identifier import derived_id
 from orchestrator.store.session import Session
 
 _SAYS = {
@@ -31,3 +35,33 @@ def take_out_of_use(house: House, unit: Session, point_id: str, told: Told, *, k
     for one in sorted({point_id, *contacting.same_of_person(unit, point_id)}):
         own = Told(told.at, told.source, f"{told.key}:{one}", told.by, told.proof)
         enter_point_state(house, unit, one, own, kind=kind, state=state)
+
+
+def enter_point_state(
+    house: House,
+    unit: Session,
+    point_id: str,
+    told: Told,
+    *,
+    kind: str,
+    state: str,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """A number, mailbox or address turned out to be wrong, dead or somebody else's: it is not used again."""
+    found = entry.point(unit, point_id)
+    if found is None:
+        return
+    consumer_id, _, before = found
+    add_fact(
+        unit, "contact_point_fact", consumer_id, told, contact_point_id=point_id, kind=kind, detail=detail
+    )
+    entry.revise(
+        unit,
+        "contact_point",
+        point_id,
+        before={"state": before},
+        source=told.source,
+        revision_id=derived_id("rv", told.key, point_id),
+    )
+    entry.set_point_state(unit, point_id, state)
+    follow(house, unit, LineKind.CONSENT, [consumer_id], told.source, contact_point_id=point_id, state=state)

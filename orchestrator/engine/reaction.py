@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from orchestrator.domain.intent import Intent, Reading
-from orchestrator.engine import entry, start
-from orchestrator.engine.entry import Told
+from orchestrator.engine import start
+from orchestrator.engine.complaint import enter_complaint
+from orchestrator.engine.dispute import enter_dispute
+from orchestrator.engine.hold import enter_hold, enter_representation
 from orchestrator.engine.house import House
+from orchestrator.engine.point_learning import enter_point_state
 from orchestrator.engine.sender import Sender
+from orchestrator.engine.stop import enter_cease, enter_opt_out, withdraw_opt_outs
+from orchestrator.engine.task import open_task
+from orchestrator.engine.told import Told
 from orchestrator.store.session import Session
 
 Reaction = Callable[[House, Session, Sender, Told], None]
@@ -27,15 +33,15 @@ def _hand_over(unit: Session, sender: Sender, told: Told, intent: Intent) -> Non
     """Onto the worklist; a message of somebody whom we do not know is for a person, whatever it asks."""
     known = sender.consumer_ids[0] if sender.consumer_ids else None
     detail = {"message_id": told.proof} | ({} if known else {"sender": "unknown"})
-    entry.open_task(unit, "reply", known, intent.value, told.key, **detail)
+    open_task(unit, "reply", known, intent.value, told.key, **detail)
 
 
 def _stop(house: House, unit: Session, sender: Sender, told: Told) -> None:
     """The number or mailbox whatever the channel, for everyone who has it; the person's channel besides."""
     for value_index in sender.value_indexes:
-        entry.enter_opt_out(house, unit, told, value_index=value_index)
+        enter_opt_out(house, unit, told, value_index=value_index)
     for consumer_id in sender.consumer_ids:
-        entry.enter_opt_out(house, unit, told, consumer_id=consumer_id, channel=sender.channel)
+        enter_opt_out(house, unit, told, consumer_id=consumer_id, channel=sender.channel)
 
 
 def _start(house: House, unit: Session, sender: Sender, told: Told) -> None:
@@ -45,7 +51,7 @@ def _start(house: House, unit: Session, sender: Sender, told: Told) -> None:
     """
     is_sure = start.is_sure(unit, sender)
     if is_sure and (own := start.own_stops(unit, sender, told)):
-        entry.withdraw_opt_outs(house, unit, told, own)
+        withdraw_opt_outs(house, unit, told, own)
     if not is_sure or start.is_still_closed(unit, sender):
         _hand_over(unit, sender, told, Intent.START)
 
@@ -59,18 +65,18 @@ def _cease(house: House, unit: Session, sender: Sender, told: Told) -> None:
         else "written"
     )
     for consumer_id in sender.consumer_ids:
-        entry.enter_cease(house, unit, consumer_id, told, form=form, via=sender.channel)
+        enter_cease(house, unit, consumer_id, told, form=form, via=sender.channel)
 
 
 def _attorney(house: House, unit: Session, sender: Sender, told: Told) -> None:
     for consumer_id in sender.consumer_ids:
-        entry.enter_representation(house, unit, consumer_id, told)
+        enter_representation(house, unit, consumer_id, told)
 
 
 def _hold(kind: str) -> Reaction:
     def place(house: House, unit: Session, sender: Sender, told: Told) -> None:
         for consumer_id in sender.consumer_ids:
-            entry.enter_hold(house, unit, consumer_id, told, kind=kind)
+            enter_hold(house, unit, consumer_id, told, kind=kind)
 
     return place
 
@@ -79,7 +85,7 @@ def _wrong_party(house: House, unit: Session, sender: Sender, told: Told) -> Non
     """Nobody writes or calls there again; the text says it, so it is believed."""
     for point_id in sorted(sender.point_ids):
         own = Told(told.at, told.source, f"{told.key}:{point_id}", told.by, told.proof)
-        entry.enter_point_state(house, unit, point_id, own, kind="wrong_number", state="wrong_party")
+        enter_point_state(house, unit, point_id, own, kind="wrong_number", state="wrong_party")
 
 
 def _dispute(house: House, unit: Session, sender: Sender, told: Told) -> None:
@@ -89,12 +95,12 @@ def _dispute(house: House, unit: Session, sender: Sender, told: Told) -> None:
     accounts: Sequence[str | None] = sender.account_ids or (None,)
     for consumer_id in sender.consumer_ids:
         for account_id in accounts:
-            entry.enter_dispute(house, unit, consumer_id, told, account_id=account_id, form=form)
+            enter_dispute(house, unit, consumer_id, told, account_id=account_id, form=form)
 
 
 def _complaint(house: House, unit: Session, sender: Sender, told: Told) -> None:
     for consumer_id in sender.consumer_ids:
-        entry.enter_complaint(house, unit, consumer_id, told)
+        enter_complaint(house, unit, consumer_id, told)
 
 
 def _ask_a_person(house: House, unit: Session, sender: Sender, told: Told) -> None:

@@ -16,10 +16,11 @@ from orchestrator.domain.attempt import AttemptState
 from orchestrator.domain.cadence import Retry
 from orchestrator.domain.instant import from_micros, to_micros
 from orchestrator.engine import failpoint
-from orchestrator.engine.entry import Told, open_incident
 from orchestrator.engine.house import House
 from orchestrator.engine.point_learning import learn_from_outcome
 from orchestrator.engine.stored import id_list
+from orchestrator.engine.task import open_incident
+from orchestrator.engine.told import Told
 from orchestrator.engine.versions import recall_versions
 from orchestrator.store import entry, receipt
 from orchestrator.store.campaign_progress import MILESTONES, mark

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from orchestrator.engine.entry import Told, enter_opt_out, enter_point_state, open_incident
 from orchestrator.engine.house import House
+from orchestrator.engine.point_learning import enter_point_state
+from orchestrator.engine.stop import enter_opt_out
+from orchestrator.engine.task import open_incident
+from orchestrator.engine.told import Told
 from orchestrator.store import entry
 from orchestrator.store.admission import Admitted
 from orchestrator.store.session import Session

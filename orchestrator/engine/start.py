@@ -7,8 +7,8 @@ message's to lift.
 from __future__ import annotations
 
 from orchestrator.domain.instant import to_micros
-from orchestrator.engine.entry import Told
 from orchestrator.engine.sender import Sender
+from orchestrator.engine.told import Told
 from orchestrator.store import entry, inbound
 from orchestrator.store.entry import Stop
 from orchestrator.store.session import Session

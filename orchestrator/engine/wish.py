@@ -6,8 +6,8 @@ from typing import Any
 
 from orchestrator.audit.ledger import LineKind
 from orchestrator.domain.wish import Wish
-from orchestrator.engine.entry import Told, add_fact, follow
 from orchestrator.engine.house import House
+from orchestrator.engine.told import Told, add_fact, follow
 from orchestrator.store.identifier import derived_id
 from orchestrator.store.session import Session
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from orchestrator.engine import entry
-from orchestrator.engine.entry import Told
+from orchestrator.engine.consent import enter_call_back
 from orchestrator.engine.facts import Proposal
 from orchestrator.engine.house import House
 from orchestrator.engine.judgement import judge_one
 from orchestrator.engine.reading import read_batch
+from orchestrator.engine.told import Told
 from orchestrator.errors import UnknownReference, UsageError
 from orchestrator.services.consumer_view import main_zone
 from orchestrator.services.fact import By
@@ -70,7 +70,7 @@ def plan_call_back(
 def _judged(house: House, unit: Session, told: Told, proposal: Proposal, at: datetime) -> Verdict:
     consumer_id, (account_id,) = proposal.consumer_id, proposal.account_ids
     zones = read_batch(house, unit, [consumer_id]).consumer(consumer_id).zones or ()
-    entry.enter_call_back(
+    enter_call_back(
         house,
         unit,
         consumer_id,

@@ -16,14 +16,14 @@ import msgspec
 from orchestrator.audit import ledger
 from orchestrator.audit.ledger import Line, LineKind
 from orchestrator.domain.instant import from_micros, to_micros
-from orchestrator.engine import entry
-from orchestrator.engine.entry import Told
 from orchestrator.engine.facts import Reader, event
 from orchestrator.engine.house import House
 from orchestrator.engine.point_learning import learn_from_outcome
 from orchestrator.engine.reading import read_batch
 from orchestrator.engine.reconsider import reconsider
 from orchestrator.engine.stored import id_list
+from orchestrator.engine.task import open_incident
+from orchestrator.engine.told import Told
 from orchestrator.errors import UnknownReference, UsageError
 from orchestrator.services.slot import CLOCKS_DIFFER
 from orchestrator.store import claim, contacting
@@ -185,7 +185,7 @@ def _open(
 ) -> str | None:
     if not unlawful:
         return None
-    return entry.open_incident(
+    return open_incident(
         house,
         unit,
         "unlawful_after_correction",

@@ -17,11 +17,18 @@ from orchestrator.domain import horizon, phone_number
 from orchestrator.domain.contact_value import KIND_OF_CHANNEL, UnreadableMailbox, mailbox, normal
 from orchestrator.domain.permission import Permission, Role, allows, roles_with
 from orchestrator.domain.phone_number import UnreadableNumber
-from orchestrator.engine import entry
-from orchestrator.engine.entry import Told
+from orchestrator.engine import dispute, hold
+from orchestrator.engine.complaint import enter_complaint
+from orchestrator.engine.consent import enter_call_back, enter_consent, revoke_consent
+from orchestrator.engine.dispute import enter_dispute
+from orchestrator.engine.hold import enter_hold, enter_representation
 from orchestrator.engine.house import House
+from orchestrator.engine.money import enter_payment, enter_promise, enter_recall
 from orchestrator.engine.point_learning import take_out_of_use
+from orchestrator.engine.stop import enter_cease, enter_opt_out
 from orchestrator.engine.stored import plain
+from orchestrator.engine.task import enter_note
+from orchestrator.engine.told import Told
 from orchestrator.errors import AccessError, UnknownReference, UsageError
 from orchestrator.services.consumer_view import main_zone
 from orchestrator.services.local_days import day_in
@@ -83,7 +90,7 @@ def record_opt_out(
         told = told_by(unit, by)
         alone = consumer_id is None
         value_index = _index(house, unit, address, channel, alone=alone) if address is not None else None
-        people = entry.enter_opt_out(
+        people = enter_opt_out(
             house, unit, told, consumer_id=consumer_id, value_index=value_index, channel=channel
         )
     wait_for_permits(house, people)
@@ -208,7 +215,7 @@ def _refuse_foreign_point(unit: Session, point_id: str, consumer_id: str) -> Non
 
 def record_cease(house: House, by: By, consumer_id: str, *, form: str, via: str | None = None) -> None:
     with stopping(house, consumer_id=consumer_id) as unit:
-        entry.enter_cease(house, unit, consumer_id, told_by(unit, by), form=form, via=via)
+        enter_cease(house, unit, consumer_id, told_by(unit, by), form=form, via=via)
 
 
 def place_hold(
@@ -228,7 +235,7 @@ def place_hold(
         hint = "leave it out: it holds until it is released"
         horizon.check_last_day(until, today_of(unit, consumer_id), "until", hint=hint)
         told = told_by(unit, by)
-        return entry.enter_hold(house, unit, consumer_id, told, kind=kind, account_id=account_id, until=until)
+        return enter_hold(house, unit, consumer_id, told, kind=kind, account_id=account_id, until=until)
 
 
 def today_of(unit: Session, consumer_id: str) -> date:
@@ -242,14 +249,14 @@ def release_hold(house: House, by: By, consumer_id: str, hold_id: str, *, reason
     with house.database.write(house.clock) as unit:
         owner = _owner(unit, "hold", hold_id, consumer_id)
         _refuse_release(unit, by, hold_id)
-        entry.release_hold(house, unit, owner, hold_id, told_by(unit, by), reason=reason)
+        hold.release_hold(house, unit, owner, hold_id, told_by(unit, by), reason=reason)
 
 
 def record_dispute(house: House, by: By, consumer_id: str, *, account_id: str | None, form: str) -> str:
     """`form` as in the case vocabulary: mail, tear_off, accepted_electronic, oral ... Gives the dispute's id."""
     with stopping(house, consumer_id=consumer_id, account_id=account_id) as unit:
         told = told_by(unit, by)
-        return entry.enter_dispute(house, unit, consumer_id, told, account_id=account_id, form=form)
+        return enter_dispute(house, unit, consumer_id, told, account_id=account_id, form=form)
 
 
 def answer_dispute(house: House, by: By, consumer_id: str, dispute_id: str, *, kind: str) -> None:
@@ -266,7 +273,7 @@ def answer_dispute(house: House, by: By, consumer_id: str, dispute_id: str, *, k
                 where=dispute_id,
                 hint=f"it is for {', '.join(roles_with(Permission.RELEASE))}",
             )
-        entry.answer_dispute(house, unit, owner, dispute_id, told_by(unit, by), kind=kind)
+        dispute.answer_dispute(house, unit, owner, dispute_id, told_by(unit, by), kind=kind)
 
 
 # China: a complaint is settled within 15 days (cn2-complaint-15, grade S; verify with counsel)
@@ -279,7 +286,7 @@ def record_complaint(
     """Everything waits from now on; where the law sets a time for the answer, its day is recorded."""
     with stopping(house, consumer_id=consumer_id, account_id=account_id) as unit:
         told = told_by(unit, by)
-        return entry.enter_complaint(
+        return enter_complaint(
             house,
             unit,
             consumer_id,
@@ -316,7 +323,7 @@ def record_consent(
         _refuse_unknown(unit, consumer_id, account_id)
         if contact_point_id is not None:
             _refuse_foreign_point(unit, contact_point_id, consumer_id)
-        return entry.enter_consent(
+        return enter_consent(
             house,
             unit,
             consumer_id,
@@ -334,13 +341,13 @@ def withdraw_consent(house: House, by: By, consumer_id: str, consent_id: str) ->
     """The consumer takes a consent back: when this returns nothing that needed it leaves."""
     with stopping(house, consumer_id=consumer_id) as unit:
         owner = _owner(unit, "consent", consent_id, consumer_id)
-        entry.revoke_consent(house, unit, owner, consent_id, told_by(unit, by))
+        revoke_consent(house, unit, owner, consent_id, told_by(unit, by))
 
 
 def record_attorney(house: House, by: By, consumer_id: str) -> None:
     """An attorney represents the consumer: nobody but the attorney is contacted until a person has looked."""
     with stopping(house, consumer_id=consumer_id) as unit:
-        entry.enter_representation(house, unit, consumer_id, told_by(unit, by))
+        enter_representation(house, unit, consumer_id, told_by(unit, by))
 
 
 def record_wrong_party(house: House, by: By, consumer_id: str, contact_point_id: str) -> None:
@@ -358,16 +365,14 @@ def record_note(house: House, by: By, consumer_id: str, text: str, *, account_id
     with house.database.write(house.clock) as unit:
         _refuse_unknown(unit, consumer_id, account_id)
         sealed = house.sealer.seal(text.strip())
-        return entry.enter_note(
-            unit, consumer_id, told_by(unit, by), text_sealed=sealed, account_id=account_id
-        )
+        return enter_note(unit, consumer_id, told_by(unit, by), text_sealed=sealed, account_id=account_id)
 
 
 def record_promise(house: House, by: By, account_id: str, *, amount_minor: int, due_on: date) -> str:
     horizon.check_day(due_on, "due_on")
     with stopping(house, account_id=account_id) as unit:
         told = told_by(unit, by)
-        return entry.enter_promise(house, unit, account_id, told, amount_minor=amount_minor, due_on=due_on)
+        return enter_promise(house, unit, account_id, told, amount_minor=amount_minor, due_on=due_on)
 
 
 def record_payment(
@@ -395,7 +400,7 @@ def record_payment(
                 where="reversal_of",
                 hint="nothing was recorded",
             )
-        return entry.enter_payment(
+        return enter_payment(
             house,
             unit,
             account_id,
@@ -408,7 +413,7 @@ def record_payment(
 
 def record_recall(house: House, by: By, account_id: str, *, reason: str) -> None:
     with stopping(house, account_id=account_id) as unit:
-        entry.enter_recall(house, unit, account_id, told_by(unit, by), reason=reason)
+        enter_recall(house, unit, account_id, told_by(unit, by), reason=reason)
 
 
 def record_call_back(
@@ -419,6 +424,6 @@ def record_call_back(
     with stopping(house, consumer_id=consumer_id) as unit:
         _refuse_unknown(unit, consumer_id, account_id)
         told = told_by(unit, by)
-        entry.enter_call_back(
+        enter_call_back(
             house, unit, consumer_id, told, scope_date=scope_date, account_id=account_id, via="voice"
         )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hmac
 from enum import StrEnum
 
-from orchestrator.engine.entry import Told, enter_opt_out
 from orchestrator.engine.house import House
 from orchestrator.engine.message import unsubscribe_token
+from orchestrator.engine.stop import enter_opt_out
+from orchestrator.engine.told import Told
 from orchestrator.services.quiet import wait_for_permits
 from orchestrator.store.callback import Reached, reached
 from orchestrator.store.identifier import derived_id

@@ -10,11 +10,13 @@ from orchestrator.audit import ledger
 from orchestrator.audit.ledger import Line, LineKind
 from orchestrator.domain.attempt import LEAVE_S, UNCOUNTED, AttemptState
 from orchestrator.domain.instant import from_micros
-from orchestrator.engine.entry import Told, enter_outcome, open_incident
+from orchestrator.engine.event import enter_outcome
 from orchestrator.engine.house import House
 from orchestrator.engine.point_learning import learn_from_outcome
 from orchestrator.engine.release import Release, release
 from orchestrator.engine.stored import id_list
+from orchestrator.engine.task import open_incident
+from orchestrator.engine.told import Told
 from orchestrator.errors import ConflictError, UnknownReference, UsageError
 from orchestrator.store import claim, contacting
 from orchestrator.store.contacting import AttemptRow

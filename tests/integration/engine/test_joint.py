@@ -8,11 +8,11 @@ from datetime import date, timedelta
 import pytest
 
 from bench.book import Book
-from orchestrator.engine import entry
-from orchestrator.engine.entry import Told
 from orchestrator.engine.facts import Proposal
+from orchestrator.engine.hold import enter_representation
 from orchestrator.engine.reading import read_batch
 from orchestrator.engine.replay import rebuild_facts, replay
+from orchestrator.engine.told import Told
 from orchestrator.services import contact, fact
 from orchestrator.services.contact import Contact
 from orchestrator.services.fact import By
@@ -138,7 +138,7 @@ def test_what_is_about_the_person_stays_with_them(database: Database) -> None:
     fact.place_hold(played.house, BY, SECOND, kind="hardship")
     fact.record_cease(played.house, BY, SECOND, form="written")
     with database.write(played.clock) as unit:
-        entry.enter_representation(played.house, unit, SECOND, Told(unit.now, "test", "attorney"))
+        enter_representation(played.house, unit, SECOND, Told(unit.now, "test", "attorney"))
     assert standing_of(played) == ("active", None)
     assert decision(played, FIRST) is Decision.ALLOW
     assert decision(played, SECOND) is Decision.DENY

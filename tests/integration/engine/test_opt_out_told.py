@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bench.book import Book
-from orchestrator.engine import entry
-from orchestrator.engine.entry import Told
+from orchestrator.engine.stop import withdraw_opt_outs
+from orchestrator.engine.told import Told
 from orchestrator.errors import UnknownReference, UsageError
 from orchestrator.services.fact import By, record_opt_out
 from orchestrator.store.database import Database
@@ -77,7 +77,7 @@ def test_the_same_stop_told_again_after_it_was_withdrawn_stops_again(database: D
             in_force = stops_in_force(unit, consumer_ids=[ANN])
             assert len(in_force) == 1
             told = Told(unit.now, "officer", in_force[0].id)
-            entry.withdraw_opt_outs(played.house, unit, told, in_force)
+            withdraw_opt_outs(played.house, unit, told, in_force)
     record_opt_out(played.house, By("unsubscribe_link", key="k"), consumer_id=ANN)
     assert reached(played) == {BOB, "C0000002"}
 

@@ -14,9 +14,10 @@ import pytest
 from bench.book import Book
 from channels.contract import Channel
 from channels.events import Event, EventKind
-from orchestrator.engine import entry, inbound
-from orchestrator.engine.entry import Told
+from orchestrator.engine import inbound
 from orchestrator.engine.inbound import Heard
+from orchestrator.engine.stop import enter_opt_out
+from orchestrator.engine.told import Told
 from orchestrator.services import pooling
 from orchestrator.services.fact import By, record_cease, record_opt_out
 from orchestrator.store.database import Database
@@ -137,7 +138,7 @@ class TestStart:
         with played.database.write(played.clock) as unit:
             index = played.house.sealer.index("phone", NUMBER)
             told = Told(unit.now, source, "k")
-            entry.enter_opt_out(played.house, unit, told, consumer_id=ANN, value_index=index, channel="sms")
+            enter_opt_out(played.house, unit, told, consumer_id=ANN, value_index=index, channel="sms")
         say(played, "START")
         assert reached(played) == {"C0000001"}
 
@@ -148,7 +149,7 @@ class TestStart:
         with played.database.write(played.clock) as unit:
             index = played.house.sealer.index("phone", NUMBER)
             told = Told(unit.now, "inbound:sms", "k", by="import:im_1", proof=proof)
-            entry.enter_opt_out(played.house, unit, told, value_index=index)
+            enter_opt_out(played.house, unit, told, value_index=index)
         say(played, "START")
         assert reached(played) == {"C0000001"}
 

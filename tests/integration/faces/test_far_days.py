@@ -14,7 +14,7 @@ from orchestrator.cli import main
 from orchestrator.domain.campaign import CampaignError, Definition
 from orchestrator.domain.horizon import DateError
 from orchestrator.domain.wish import Wish
-from orchestrator.engine import entry
+from orchestrator.engine.hold import enter_hold
 from orchestrator.services import campaign, fact, wish
 from orchestrator.services.fact import By
 from tests.integration.faces.conftest import Callers, Count
@@ -99,7 +99,7 @@ def test_the_last_day_may_be_today_where_the_consumer_is(client: TestClient, cal
 def test_history_with_a_hold_that_ran_out_is_taken(runtime: Runtime, count: Count) -> None:
     with runtime.database.write(runtime.clock) as unit:
         told = fact.told_by(unit, By("import"))
-        entry.enter_hold(runtime.house, unit, "C-1", told, kind="hardship", until=date(2020, 1, 1))
+        enter_hold(runtime.house, unit, "C-1", told, kind="hardship", until=date(2020, 1, 1))
     assert count("hold") == 1
 
 

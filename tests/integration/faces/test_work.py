@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.testclient import TestClient
 
 from orchestrator.bootstrap import Runtime
-from orchestrator.engine import entry
+from orchestrator.engine.task import open_incident, open_task
 from tests.integration.faces.conftest import Callers, Count
 
 
@@ -13,7 +13,7 @@ def test_a_case_is_listed_taken_by_one_and_closed(
     client: TestClient, callers: Callers, runtime: Runtime
 ) -> None:
     with runtime.database.write(runtime.clock) as unit:
-        made = entry.open_task(unit, "reply", "C-1", "dispute", "k1", message_id="m-1")
+        made = open_task(unit, "reply", "C-1", "dispute", "k1", message_id="m-1")
     one, other = callers["collector"], callers["administrator"]
     (item,) = client.get("/api/v1/tasks?kind=reply", headers=one).json()["items"]
     assert (item["id"], item["consumer_id"], item["reason"]) == (made, "C-1", "dispute")
@@ -56,7 +56,7 @@ def test_a_key_of_a_collector_neither_sees_nor_closes_an_incident(
     client: TestClient, callers: Callers, runtime: Runtime
 ) -> None:
     with runtime.database.write(runtime.clock) as unit:
-        made = entry.open_incident(
+        made = open_incident(
             runtime.house, unit, "contact_without_slot", "C-1", attempt_ids=["at_x"], key="k-1"
         )
     for act, body in (("take", None), ("close", {"outcome": "done"})):
