@@ -123,7 +123,7 @@ def _called(panel: Panel, chosen: PointAnswer | None, running: call.Call | None)
 
 def wording_of_panel(request: Request, visitor: Visitor, panel: Panel, view: ConsumerView) -> ContactWording:
     say = wording_of(visitor, runtime_of(request).clock.now())
-    return ContactWording(ReasonWording(say, words_of(visitor), view.main_zone), panel)
+    return ContactWording(ReasonWording(say, words_of(visitor), view.main_zone), panel, view.country)
 
 
 def _detail(house: House, panel: Panel, chosen: PointAnswer | None, asked: Asked) -> Detail | None:

@@ -19,6 +19,7 @@ from orchestrator.console.vocabulary import Translator, word
 from orchestrator.console.wrap_up import WrapUp
 from orchestrator.services.contact_detail import Detail, Message, Obliged, Use
 from orchestrator.services.contact_panel import Panel, PointAnswer
+from orchestrator.services.local_days import free_days
 from orchestrator.services.said import Said
 from policies.outline import Piece as Outlined
 from policies.verdict import Decision
@@ -75,6 +76,7 @@ _OUTCOMES = {
     "power_off": N_("Switched off"),
     "unreachable": N_("Out of reach"),
 }
+_FREE = {"holiday": N_("%(day)s is a public holiday"), "sunday": N_("%(day)s is a Sunday")}
 _STATES = {"later": N_("wait"), "hold": N_("on hold"), "closed": N_("closed")}
 
 
@@ -94,6 +96,14 @@ class Row:
     strip: Strip
     hours: str
     is_chosen: bool
+
+
+class ShownDay(NamedTuple):
+    """A day over the strips; `free` says that it is a holiday or a Sunday."""
+
+    weekday: str
+    day: str
+    free: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +134,7 @@ class DayRow:
     strip: Strip
     hours: str
     is_today: bool
+    free: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +167,11 @@ class Added:
 class ContactWording:
     """Makes the panel's parts for one reader."""
 
-    def __init__(self, wording: ReasonWording, panel: Panel):
+    def __init__(self, wording: ReasonWording, panel: Panel, country: str):
         self.reasons = wording
         self.say, self.words, self.zone = wording.say, wording.words, wording.zone
         self.panel = panel
+        self.free_days = free_days(country, panel.midnights, self.zone)
 
     def rows(self, chosen: PointAnswer | None) -> list[Row]:
         return [self._row(place, one, one is chosen) for place, one in enumerate(self.panel.answers, 1)]
@@ -180,18 +192,33 @@ class ContactWording:
         name = answer.place if answer.place in {"work", "home"} else answer.number_kind
         return self.words.gettext(_KINDS[name]) if name in _KINDS else ""
 
-    def days_shown(self) -> list[tuple[str, str]]:
-        """Weekday and day of the month over the strips."""
+    def days_shown(self) -> list[ShownDay]:
+        """The days over the strips."""
         return [
-            (self.say.weekday(one, self.zone), str(self.say.local(one, self.zone).day))
+            ShownDay(
+                self.say.weekday(one, self.zone), str(self.say.local(one, self.zone).day), self.free(one)
+            )
             for one in self.panel.midnights[:-1]
         ]
+
+    def free(self, midnight: datetime) -> str:
+        """ "Thu 26 Nov is a public holiday", empty: it is a day like others."""
+        kind = self.free_days.get(self.say.local(midnight, self.zone).date())
+        if kind is None:
+            return ""
+        return self.words.gettext(_FREE[kind]) % {"day": self.say.day(midnight, self.zone)}
 
     def hours(self, answer: PointAnswer) -> Hours:
         panel, midnight = self.panel, self.panel.midnights[0]
         days = days_of(answer.pieces, panel.midnights, panel.at, self.zone)
         rows = tuple(
-            DayRow(self.say.day(day.start, self.zone), day.strip, self._open(day), day.is_today)
+            DayRow(
+                self.say.day(day.start, self.zone),
+                day.strip,
+                self._open(day),
+                day.is_today,
+                self.free(day.start),
+            )
             for day in days
         )
         ticks = clock_moments(midnight, self.zone, (0, 6, 12, 18))

@@ -59,12 +59,6 @@ def wording_of(visitor: Visitor, now: datetime) -> Wording:
     return Wording(visitor.language, now, visitor.time_zone)
 
 
-def simulated_words(visitor: Visitor, channels: list[str]) -> str:
-    """The channels on which nothing really leaves, as a list; empty: none is simulated."""
-    named = words(words_of(visitor), "channel", channels)
-    return "、".join(named) if visitor.language == "zh" else ", ".join(named)
-
-
 def render(request: Request, visitor: Visitor, template: str, **values: Any) -> str:
     """The HTML of a template or of a part of a page."""
     runtime = runtime_of(request)
@@ -73,7 +67,7 @@ def render(request: Request, visitor: Visitor, template: str, **values: Any) -> 
         "visitor": visitor,
         "say": wording,
         "now": wording.now,
-        "simulated": simulated_words(visitor, runtime.simulated()),
+        "simulated": wording.beside(words(words_of(visitor), "channel", runtime.simulated())),
         "here": request.url.path,
         "here_with_query": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
     }

@@ -13,6 +13,7 @@ from babel.lists import format_list
 
 from orchestrator.console.message import N_
 from orchestrator.console.vocabulary import FACTS, Translator, word, words
+from orchestrator.console.wording import beside
 from policies.rule_detail import Detail
 from policies.statement import Statement
 
@@ -237,7 +238,7 @@ class RuleWording:
 
     def enumerated(self, vocabulary: str, names: tuple[str, ...]) -> str:
         """The same without an "and": for a cell of a table."""
-        return ("、" if self.language == "zh" else ", ").join(words(self.translator, vocabulary, names))
+        return beside(self.language, words(self.translator, vocabulary, names))
 
     def fact(self, name: str) -> str:
         """A fact that a rule needs or that is missing: `sender:phone` is the sender's telephone."""

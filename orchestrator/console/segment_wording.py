@@ -104,7 +104,7 @@ class SegmentWording:
             if operator not in texts:
                 return None
             values = {"field": self.label(field), "value": self._value(field, literal)}
-            return self.words.gettext(texts[operator]) % values
+            return self.say.spaced(self.words.gettext(texts[operator]) % values)
         if (match := _MEMBER.match(part)) and match[3] in FIELDS:
             values = {"value": match[2][1:-1].replace("_", " "), "field": self.label(match[3])}
             return self.words.gettext(_LISTED[bool(match[1])]) % values

@@ -108,6 +108,11 @@ class Wording:
         """A share of one as a percentage with at most one decimal."""
         return str(format_percent(value, "#,##0.#%", locale=self.locale))
 
+    @property
+    def gap(self) -> str:
+        """What stands between two sentences: Chinese sets none after its own full stop."""
+        return "" if self.language == "zh" else " "
+
     def beside(self, items: Iterable[str]) -> str:
         """The same in the reader's language."""
         return beside(self.language, items)

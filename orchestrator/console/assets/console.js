@@ -176,5 +176,27 @@ document.addEventListener("record-done", () => document.querySelectorAll("dialog
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
 });
+// ---- days: browsers write them in an order of their own, so the chosen one is written out in the reader's language
+function sayDay(field) {
+  const place = document.querySelector(`output[data-day-of="${CSS.escape(field.id)}"]`);
+  if (!place) return;
+  if (!place.dataset.empty) place.dataset.empty = place.textContent;
+  place.textContent = field.value ? inWords(field.value) : place.dataset.empty;
+}
+function inWords(day) {
+  const at = new Date(day + "T00:00:00Z");
+  const part = (locale, form) => new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...form }).format(at);
+  if (document.documentElement.lang === "zh") return `${day} ${part("zh-CN", { weekday: "short" })}`;
+  return `${part("en-GB", { weekday: "short" })} ${part("en-GB", { day: "numeric", month: "short", year: "numeric" })}`;
+}
+function sayDays(root) {
+  root.querySelectorAll("input[type=date]").forEach(sayDay);
+}
+document.addEventListener("input", (event) => { if (event.target.matches("input[type=date]")) sayDay(event.target); });
+
 restoreDrafts(document);
-document.addEventListener("htmx:load", (event) => restoreDrafts(event.target));
+sayDays(document);
+document.addEventListener("htmx:load", (event) => {
+  restoreDrafts(event.target);
+  sayDays(event.target);
+});

@@ -12,7 +12,9 @@ from orchestrator.clock import VirtualClock
 from orchestrator.console.strip import days_of, week_strip
 from orchestrator.services.contact import Contact, check_contacts
 from orchestrator.services.contact_panel import read_panel
+from orchestrator.services.local_days import days_from, free_days
 from policies.verdict import Decision
+from tests.integration.console.conftest import Enter, words
 from tests.integration.console.test_contact_panel import spoke
 
 QUARTER = timedelta(minutes=15)
@@ -64,3 +66,27 @@ def test_past_hours_of_today_are_bare_and_now_is_marked(runtime: Runtime) -> Non
     assert strip.now == 10
     assert min(bar.x for bar in strip.bars) == 10
     assert strip.lines == (24, 48, 72, 96, 120, 144)
+
+
+@pytest.mark.parametrize(
+    ("country", "zone", "at", "found"),
+    [
+        ("US", "America/Chicago", datetime(2026, 11, 24, 15, tzinfo=UTC), {26: "holiday", 29: "sunday"}),
+        ("CN", "Asia/Shanghai", datetime(2026, 9, 30, 2, tzinfo=UTC), {1: "holiday", 4: "sunday"}),
+        ("ZZ", "UTC", datetime(2026, 11, 24, 15, tzinfo=UTC), {29: "sunday"}),
+    ],
+)
+def test_holidays_and_sundays_of_the_week_are_known(
+    country: str, zone: str, at: datetime, found: dict[int, str]
+) -> None:
+    known = {day.day: kind for day, kind in free_days(country, days_from(at, zone, 7), zone).items()}
+    assert known.items() >= found.items()
+    assert country != "US" or known == found
+
+
+def test_a_holiday_is_told_over_the_strips_and_in_the_table(runtime: Runtime, enter: Enter) -> None:
+    assert isinstance(runtime.clock, VirtualClock)
+    runtime.clock.advance(datetime(2026, 11, 24, 15, tzinfo=UTC) - runtime.clock.now())
+    html = enter("collector").get("/consumers/C-1/contact", headers={"HX-Request": "true"}).text
+    assert html.count('title="Thu 26 Nov is a public holiday"') == 2
+    assert "Thu 26 Nov is a public holiday; Sun 29 Nov is a Sunday" in words(html)
