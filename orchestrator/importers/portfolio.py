@@ -6,7 +6,7 @@ Read what is there, apply the rows, write what changed, in one transaction.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from orchestrator.importers import pool, standing
@@ -16,7 +16,7 @@ from orchestrator.importers.portfolio_row import CONSUMER_FIELDS, PortfolioRow
 from orchestrator.importers.row import RowError
 from orchestrator.services.enroll import enroll_accounts
 from orchestrator.store import bulk, claim
-from orchestrator.store.identifier import derived_id, ordered_id
+from orchestrator.store.identifier import derived_id, ordered_ids
 from orchestrator.store.session import Session
 
 _ACCOUNT_COLUMNS = (
@@ -264,8 +264,8 @@ def _write_revisions(
 
 def _write_points(unit: Session, batch: Batch, book: Book) -> None:
     now, key_id = unit.now_micros, batch.sealer.key_id
-    order = batch.order(unit)
     rows = []
+    ids = _point_ids(book, batch.order(unit))
     for new in book.new_points:
         point, place = new.point, new.point.place
         where = (
@@ -274,7 +274,7 @@ def _write_points(unit: Session, batch: Batch, book: Book) -> None:
             else (None, None, None, None)
         )
         zones = bulk.zones_json(tuple(point.zones))
-        id_ = ordered_id("cp", order, new.consumer_id, point.kind, point.index)
+        id_ = next(ids)
         book.consumers[new.consumer_id].points[point.kind, point.index] = id_
         rows.append(
             (
@@ -283,6 +283,11 @@ def _write_points(unit: Session, batch: Batch, book: Book) -> None:
             )
         )
     bulk.insert(unit, "contact_point", _POINT_COLUMNS, rows)
+
+
+def _point_ids(book: Book, order: int) -> Iterator[str]:
+    first = [(new.consumer_id, new.point.kind, new.point.index) for new in book.new_points[:1]]
+    return ordered_ids("cp", order, *first)
 
 
 def _newcomers(book: Book) -> pool.Newcomers:

@@ -5,7 +5,7 @@ It adds, and never takes back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -15,7 +15,7 @@ from orchestrator.importers.batch import Batch
 from orchestrator.importers.book import Book
 from orchestrator.importers.portfolio_row import PortfolioRow
 from orchestrator.store import bulk
-from orchestrator.store.identifier import derived_id, ordered_id
+from orchestrator.store.identifier import derived_id, ordered_ids
 from orchestrator.store.session import Session
 
 # holds about one debt; every other kind is about the person
@@ -56,18 +56,18 @@ def _write_consents(unit: Session, batch: Batch, book: Book, rows: Sequence[Port
     }
     columns = ("consumer_id", "type", "channel", "occurred_at", "contact_point_id")
     held = {tuple(found) for found in bulk.select(unit, columns, "consent", "consumer_id", _consumers(rows))}
-    order, common = batch.order(unit), _told(unit, batch)
+    new = [consent for consent in told if consent not in held]
+    ids, common = ordered_ids("co", batch.order(unit), *new[:1]), _told(unit, batch)
     bulk.insert(
         unit,
         "consent",
         (*_FACT, "type", "channel", "contact_point_id", "party", "obtained_during_violation"),
         [
             (
-                *(ordered_id("co", order, *consent), consent[0], consent[3], *common),
+                *(id_, consent[0], consent[3], *common),
                 *(*consent[1:3], consent[4], "consumer", False),
             )
-            for consent in told
-            if consent not in held
+            for consent, id_ in zip(new, ids, strict=False)
         ],
     )
 
@@ -95,6 +95,7 @@ def _write_notices(unit: Session, batch: Batch, rows: Sequence[PortfolioRow]) ->
         held.setdefault((account_id, kind, consumer_id), {})[sent_on] = id_
     new = []
     order, common = batch.order(unit), _told(unit, batch)
+    ids: Iterator[str] | None = None
     for row in rows:
         for kind, sent_on, medium in row.notices:
             known = held.setdefault((row.account_id, kind, row.consumer_id), {})
@@ -104,7 +105,8 @@ def _write_notices(unit: Session, batch: Batch, rows: Sequence[PortfolioRow]) ->
             if corrects is not None:
                 # periods run from another day: what is reserved was judged on the old one
                 batch.moves([row.consumer_id])
-            id_ = ordered_id("no", order, row.account_id, row.consumer_id, kind, sent_on, corrects or "")
+            ids = ids or ordered_ids("no", order, row.account_id, row.consumer_id, kind, sent_on, corrects)
+            id_ = next(ids)
             known[sent_on] = id_
             at = bulk.midday_of(sent_on)
             new.append(

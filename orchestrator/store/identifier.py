@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
+from collections.abc import Iterator
+from itertools import count
 
 _BYTES = 12
-_TAIL_BYTES = 8
+_MARK_BYTES = 5
 _RANDOM_LENGTH = 26
 _DIGITS = "0123456789abcdefghijklmnopqrstuv"
 _PAIRS = [first + second for first in _DIGITS for second in _DIGITS]
@@ -27,13 +29,15 @@ def derived_id(prefix: str, *parts: object) -> str:
     return f"{prefix}_{hashlib.blake2b(text.encode(), digest_size=_BYTES).hexdigest()}"
 
 
-def ordered_id(prefix: str, order: int, *parts: object) -> str:
-    """A derived id that sorts by `order` (below 2**60): rows written together lie together in their index.
+def ordered_ids(prefix: str, order: int, *first: object) -> Iterator[str]:
+    """Ids that sort by `order` (below 2**60) and then as they come, for rows that are written together.
 
+    `first` is what the first row stands for: whoever has the same order at the same moment writes other rows.
     A million random keys touch every page of an index again with each batch; keys in order only its end.
     """
-    text = "\x1f".join(map(str, parts))
-    return f"{prefix}_{order:015x}{hashlib.blake2b(text.encode(), digest_size=_TAIL_BYTES).hexdigest()}"
+    text = "\x1f".join(map(str, first))
+    mark = hashlib.blake2b(text.encode(), digest_size=_MARK_BYTES).hexdigest()
+    return map(f"{prefix}_{order:015x}{mark}%06x".__mod__, count())
 
 
 def base32(raw: bytes, length: int) -> str:
