@@ -201,6 +201,11 @@ class ContactWording:
             for one in self.panel.midnights[:-1]
         ]
 
+    @property
+    def has_holiday(self) -> bool:
+        """Sundays are known by their names; where there is a holiday too, the key says what the mark means."""
+        return "holiday" in self.free_days.values()
+
     def free(self, midnight: datetime) -> str:
         """ "Thu 26 Nov is a public holiday", empty: it is a day like others."""
         kind = self.free_days.get(self.say.local(midnight, self.zone).date())

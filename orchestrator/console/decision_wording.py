@@ -333,7 +333,7 @@ class DecisionWording:
         told = [*self._by_kind(answer)]
         if answer.obligations:
             elements = self.rules.words("element", answer.obligations)
-            told.append(self.words.gettext("The message carries: %(elements)s.") % {"elements": elements})
+            told.append(self.words.gettext("Carries: %(elements)s.") % {"elements": elements})
         if answer.flags:
             told.append(self.words.gettext("It is flagged."))
         return _sentences(told, self.say.language)

@@ -95,22 +95,23 @@ class Reader:
         named = self.rules.enumerated("channel", tuple(inside or map(str, view.rule.channels)))
         return named[:1].upper() + named[1:]
 
-    def common_source(self, views: list[RuleView]) -> str:
-        """What most citations begin with ("12 CFR"), to be said once in the heading; often nothing."""
-        starts = Counter(" ".join(view.rule.citation.split()[:2]) for view in views)
+    def common_source(self, rules: list[Rule]) -> str:
+        """What most citations of law begin with ("12 CFR"), to be said once in the heading; often nothing."""
+        law = [rule for rule in rules if rule.grade is not Grade.FIRM]
+        starts = Counter(" ".join(rule.citation.split()[:2]) for rule in law)
         start, count = starts.most_common(1)[0] if starts else ("", 0)
         is_short = len(start) <= 12 and any(map(str.isdigit, start))
-        return start if len(views) > 3 and count * 2 > len(views) and is_short else ""
+        return start if len(law) > 3 and count * 2 > len(law) and is_short else ""
 
-    def short_citation(self, rule: Rule) -> str:
-        """The first place that a rule cites, whole."""
+    def short_citation(self, rule: Rule, common: str = "") -> str:
+        """The first place that a rule cites, without what the heading says."""
         if rule.grade is Grade.FIRM:
             return self.translator.gettext("the firm’s own")
-        return re.split(r"[;,；，]", rule.citation)[0].strip()
+        return self.citation(rule, common)
 
-    def citation(self, view: RuleView, common: str = "") -> str:
+    def citation(self, rule: Rule, common: str = "") -> str:
         """The first place that a rule cites."""
-        first = re.split(r"[;,；，]", view.rule.citation)[0].strip()
+        first = re.split(r"[;,；，]", rule.citation)[0].strip()
         return first.removeprefix(common).strip() or first
 
     def conditions(self, view: RuleView) -> list[tuple[str, str]]:

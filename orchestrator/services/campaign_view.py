@@ -116,6 +116,12 @@ def last_call(house: House, campaign_id: str) -> datetime | None:
     return None if at is None else from_micros(at)
 
 
+def _creditor(house: House, creditor_id: str) -> str:
+    """A creditor's name as the firm file has it, else the id."""
+    found = house.firm.creditor(creditor_id)
+    return found.name if found is not None and found.id == creditor_id else creditor_id
+
+
 def named(house: House, found: Iterable[_OfAccount]) -> dict[str, Named]:
     """Whose these accounts are, by account id."""
     ids = [one.account_id for one in found]
@@ -126,7 +132,7 @@ def named(house: House, found: Iterable[_OfAccount]) -> dict[str, Named]:
             row.account_id,
             row.consumer_id,
             display_name(row),
-            row.creditor_id,
+            _creditor(house, row.creditor_id),
             row.currency,
             row.balance_minor,
         )

@@ -44,7 +44,7 @@ def test_accounts_and_contacts_are_told_apart_where_one_contact_speaks_of_two(
     page = words(manager.text(f"{drafted(manager, daily_limit='')}/forecast"))
     assert "Accounts now Accounts later Accounts Contacts Text 3 0 3 2 All 3 0 3 2" in page
     assert "A contact may speak of several accounts of one person." in page
-    assert "Start: first contact about 2 accounts" in page
+    assert "Start: first contact about 3 accounts" in page
 
 
 def test_no_price_is_said_once(manager: Browser) -> None:
