@@ -23,7 +23,7 @@ from orchestrator.services.policy_view import read_policies
 
 RECORDS = ("promise", "dispute", "complaint", "consent", "opt_out", "hold", "call_back", "note")
 SHOWS = ("contacts", "payments", "notes")
-KINDS = ("call_back", "call", "reply", "hold", "promise", "review", "incident")
+KINDS = ("call_back", "call", "reply", "hold", "promise", "review", "complaint", "incident")
 PAGE_S, PAGE_P95_S = 0.150, 0.400
 SEARCH_S = 0.200
 Draw = Callable[["Book"], str]

@@ -10,6 +10,7 @@ from orchestrator.api.caller import Caller, CanRecord, TheRuntime
 from orchestrator.api.idempotency import IdempotentRoute, derived_key
 from orchestrator.api.resource import find
 from orchestrator.api.schema import (
+    ComplaintClosing,
     ComplaintRecord,
     ConsentRecord,
     CorrectionRecord,
@@ -142,6 +143,19 @@ def record_complaint(
         runtime.house, told, body.consumer_id, account_id=body.account_id, text=body.text
     )
     return Recorded(id=made)
+
+
+@router.post("/complaints/{complaint_id}/close", status_code=201)
+def close_complaint(
+    runtime: TheRuntime, caller: CanRecord, complaint_id: str, body: ComplaintClosing, request: Request
+) -> Recorded:
+    """It was answered or resolved: its time stops. Contact waits for the release of the hold in `result`."""
+    row = find(runtime, "complaints", t.Complaint, complaint_id)
+    told, ends = by(caller, request), body.closed_as
+    held = fact.close_complaint(
+        runtime.house, told, row["consumer_id"], complaint_id, closed_as=ends, reason=body.reason
+    )
+    return Recorded(id=complaint_id, result={"hold_id": held})
 
 
 @router.post("/events/{event_id}/corrections", status_code=201)

@@ -244,6 +244,13 @@ class ComplaintRecord(Body):
     text: Text
 
 
+class ComplaintClosing(Body):
+    """`reason`: what the answer was, or how it was put right."""
+
+    closed_as: Literal["answered", "resolved"]
+    reason: Short
+
+
 class Changes(Body):
     """What is now known of a contact; what is left out stays."""
 

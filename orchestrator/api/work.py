@@ -17,7 +17,9 @@ from orchestrator.services.search import MAX_TEXT, find_consumers
 
 router = APIRouter(prefix="/api/v1", tags=["work"], route_class=IdempotentRoute)
 Id = Annotated[str, Path(max_length=200)]
-Group = Literal["call_back", "call", "reply", "hold", "promise", "review", "quarantine", "incident"]
+Group = Literal[
+    "call_back", "call", "reply", "hold", "promise", "review", "complaint", "quarantine", "incident"
+]
 
 
 @router.get("/tasks")

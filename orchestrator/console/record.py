@@ -90,7 +90,7 @@ def _digest(asked: Asked) -> str:
 
 def _refuse_release(visitor: Visitor, kind: str, asked: Asked) -> None:
     """No form for what the role could not save: a page that says which roles lift this hold."""
-    if kind == "answer" and not visitor.may(Permission.RELEASE):
+    if kind in {"answer", "settle"} and not visitor.may(Permission.RELEASE):
         raise RoleMissingError(visitor, Permission.RELEASE)
     if kind != "release":
         return
@@ -216,6 +216,13 @@ def _answer(house: House, by: By, consumer_id: str, asked: Asked) -> None:
     fact.answer_dispute(house, by, consumer_id, asked.values["id"], kind=asked.values["kind"])
 
 
+def _settle(house: House, by: By, consumer_id: str, asked: Asked) -> None:
+    given = asked.values
+    fact.close_complaint(
+        house, by, consumer_id, given["id"], closed_as=given["closed_as"], reason=given["reason"]
+    )
+
+
 def _note(house: House, by: By, consumer_id: str, asked: Asked) -> None:
     fact.record_note(house, by, consumer_id, asked.values["text"], account_id=asked.values["account"])
 
@@ -264,6 +271,7 @@ _SAVES: dict[str, Callable[[House, By, str, Asked], str | None]] = {
     "release": _release,
     "withdraw": _withdraw,
     "answer": _answer,
+    "settle": _settle,
     "note": _note,
     "call_back": _call_back,
     "correct": _correct,

@@ -199,6 +199,10 @@ ANSWERS = {
     "duplicative_notice": N_("Notice that the dispute repeats an earlier one"),
     "resolved": N_("Dispute resolved"),
 }
+COMPLAINT_ENDS = {
+    "answered": N_("The complaint was answered"),
+    "resolved": N_("What it was about was put right"),
+}
 _STOPPING = {
     "sms": N_("Texts to %(point)s"),
     "voice": N_("Calls to %(point)s"),
@@ -272,6 +276,13 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     "release": (FACT_ID, REASON),
     "withdraw": (FACT_ID,),
     "answer": (FACT_ID, Field("kind", N_("What was done"), "choice", of(ANSWERS))),
+    "settle": (
+        FACT_ID,
+        Field("closed_as", N_("What was done"), "choice", of(COMPLAINT_ENDS)),
+        Field(
+            "reason", N_("With what answer"), "text", hint=N_("Contact stays on hold until that is released.")
+        ),
+    ),
     "note": (ANY_ACCOUNT, Field("text", N_("Note"), "text", hint=N_("For the next one who opens the case."))),
     "call_back": (
         ACCOUNT,

@@ -21,6 +21,7 @@ TITLES = {
     "release": (N_("Release the hold"), N_("Release hold")),
     "withdraw": (N_("The consent is withdrawn"), N_("Withdraw consent")),
     "answer": (N_("Answer to the dispute"), N_("Save answer")),
+    "settle": (N_("Close the complaint"), N_("Close complaint")),
     "note": (N_("Add a note"), N_("Save note")),
     "call_back": (N_("Agree on a call-back"), N_("Save call-back")),
     "wish": (N_("Record a wish"), N_("Save wish")),
@@ -43,6 +44,7 @@ LEADS = {
     "release": N_("The hold is released."),
     "withdraw": N_("The consent is withdrawn."),
     "answer": N_("The answer is recorded."),
+    "settle": N_("The complaint is closed."),
     "note": N_("The note is saved."),
     "call_back": N_("The call-back is on the work list."),
     "wish": N_("The wish is recorded."),
@@ -55,6 +57,7 @@ _STOPS_ALL = N_("Contact stopped at once; nothing that was planned leaves.")
 RESTS = {
     "dispute": N_("Nothing about it leaves until it is answered."),
     "complaint": _STOPS_ALL,
+    "settle": N_("Contact waits until the hold in its place is released."),
     "opt_out": N_("It holds from now on; nothing that was planned leaves."),
     "cease": _STOPS_ALL,
     "attorney": N_("The attorney is contacted instead, once a person has looked."),

@@ -311,7 +311,11 @@ class TimelineWording:
 
     def complaint(self, entry: Entry) -> str:
         if entry.detail.get("closed_at"):
-            return self._(N_("Complaint settled"))
+            is_resolved = entry.detail.get("closed_as") == "resolved"
+            said = (
+                N_("Complaint resolved: %(reason)s") if is_resolved else N_("Complaint answered: %(reason)s")
+            )
+            return self._(said, reason=entry.detail.get("correction_reason") or "")
         due = as_date(entry.detail.get("due_on"))
         if due is None:
             return self._(N_("Complaint: contact stops"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from orchestrator.console.message import N_
 from orchestrator.console.vocabulary import Translator
@@ -17,6 +17,7 @@ HEADINGS = {
     "hold": N_("Holds to resolve"),
     "promise": N_("Promises due"),
     "review": N_("Questions to compliance"),
+    "complaint": N_("Complaints to answer"),
     "quarantine": N_("Cases set aside"),
     "incident": N_("Incidents"),
 }
@@ -27,6 +28,7 @@ EMPTY = {
     "hold": N_("No hold waits for somebody."),
     "promise": N_("No promise is due today."),
     "review": N_("No question is open."),
+    "complaint": N_("Every complaint is answered."),
     "quarantine": N_("Nothing was set aside."),
     "incident": N_("No incident is open."),
 }
@@ -36,12 +38,13 @@ _PLACES = {
     "reply": N_("Replies waiting, %(position)s of %(total)s: %(why)s"),
     "hold": N_("Holds to resolve, %(position)s of %(total)s: %(why)s"),
     "promise": N_("Promises due, %(position)s of %(total)s: %(why)s"),
+    "complaint": N_("Complaints to answer, %(position)s of %(total)s: %(why)s"),
     "review": N_("Questions to compliance, %(position)s of %(total)s: %(why)s"),
     "quarantine": N_("Cases set aside, %(position)s of %(total)s: %(why)s"),
     "incident": N_("Incidents, %(position)s of %(total)s: %(why)s"),
 }
 _FIRST = ("call_back", "call", "reply", "hold", "promise")
-_FOR_COMPLIANCE = ("review", "incident", "quarantine", "hold", "reply")
+_FOR_COMPLIANCE = ("review", "complaint", "incident", "quarantine", "hold", "reply")
 _INTENTS = {
     "stop": N_("Wrote that contact should stop."),
     "maybe_stop": N_("Wrote what may be a wish to stop."),
@@ -100,6 +103,8 @@ class WorkWording:
             return self._promise(case)
         if case.group == "hold":
             return self._(N_("A rule waits for somebody: %(rule)s."), rule=case.reason)
+        if case.group == "complaint":
+            return self._complaint(case)
         by_reason, otherwise = _WHY[case.group]
         return self._(by_reason.get(case.reason, otherwise))
 
@@ -111,8 +116,18 @@ class WorkWording:
         day = self.say.day(case.due)
         return self._(N_("%(amount)s was due on %(day)s and has not come."), amount=amount, day=day)
 
+    def _complaint(self, case: Case) -> str:
+        if not case.reason:
+            return self._(N_("Complains; contact waits."))
+        day, today = date.fromisoformat(case.reason), self.say.local(self.say.now, case.zone).date()
+        if day < today:
+            return self._(N_("Complains; the answer was due by %(day)s."), day=self.say.day(day))
+        return self._(N_("Complains; the answer is due by %(day)s."), day=self.say.day(day))
+
     def due(self, case: Case) -> str:
         """When it is due, in the consumer's zone."""
+        if case.group == "complaint" and case.reason:
+            return self.say.day(date.fromisoformat(case.reason))
         if isinstance(case.due, datetime):
             return self.say.moment(case.due, case.zone)
         return self.say.day(case.due)

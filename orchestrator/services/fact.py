@@ -17,7 +17,7 @@ from orchestrator.domain import horizon, phone_number
 from orchestrator.domain.contact_value import KIND_OF_CHANNEL, UnreadableMailbox, mailbox, normal
 from orchestrator.domain.permission import Permission, Role, allows, roles_with
 from orchestrator.domain.phone_number import UnreadableNumber
-from orchestrator.engine import dispute, hold
+from orchestrator.engine import complaint, dispute, hold
 from orchestrator.engine.complaint import enter_complaint
 from orchestrator.engine.consent import enter_call_back, enter_consent, revoke_consent
 from orchestrator.engine.dispute import enter_dispute
@@ -34,6 +34,7 @@ from orchestrator.services.consumer_view import main_zone
 from orchestrator.services.local_days import day_in
 from orchestrator.services.quiet import wait_for_permits
 from orchestrator.store import entry as rows
+from orchestrator.store import worklist
 from orchestrator.store.identifier import new_id
 from orchestrator.store.session import Session
 
@@ -276,6 +277,36 @@ def answer_dispute(house: House, by: By, consumer_id: str, dispute_id: str, *, k
         dispute.answer_dispute(house, unit, owner, dispute_id, told_by(unit, by), kind=kind)
 
 
+def close_complaint(
+    house: House, by: By, consumer_id: str, complaint_id: str, *, closed_as: str, reason: str
+) -> str:
+    """A complaint was answered or resolved (`closed_as`), with what (`reason`): its time for that stops.
+
+    Contact does not resume by it: a hold stands in its place until somebody releases that. Gives the hold's id. For
+    a role with RELEASE, else an AccessError; a complaint that is closed is a ConflictError.
+    """
+    if closed_as not in COMPLAINT_ENDS:
+        raise UsageError(
+            f"{closed_as!r} is no end of a complaint", where="closed_as", hint=" or ".join(COMPLAINT_ENDS)
+        )
+    if not reason.strip():
+        raise UsageError("say what the answer was", where="reason")
+    with stopping(house, consumer_id=consumer_id) as unit:
+        owner = _owner(unit, "complaint", complaint_id, consumer_id)
+        if by.role is not None and not allows(by.role, Permission.RELEASE):
+            raise AccessError(
+                f"the role {by.role} may not say that a complaint is answered: nothing was changed",
+                code="role_missing",
+                where=complaint_id,
+                hint=f"it is for {', '.join(roles_with(Permission.RELEASE))}",
+            )
+        told = told_by(unit, by)
+        made = complaint.close_complaint(house, unit, owner, complaint_id, told, closed_as, reason.strip())
+        worklist.release(unit, complaint_id)
+        return made
+
+
+COMPLAINT_ENDS = ("answered", "resolved")
 # China: a complaint is settled within 15 days (cn2-complaint-15, grade S; verify with counsel)
 _COMPLAINT_DAYS = {"CN": 15}
 

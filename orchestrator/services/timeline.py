@@ -194,7 +194,7 @@ _FACTS = (
     ("payment", "payment", "amount_minor, currency, reversal_of"),
     ("hold", "hold", "kind, until, note"),
     ("dispute", "dispute", "form"),
-    ("complaint", "complaint", "due_on, closed_at, corrects_id"),
+    ("complaint", "complaint", "due_on, closed_at, closed_as, corrects_id, correction_reason"),
     ("recall", "recall", "reason"),
     ("notice", "notice", "kind, medium"),
 )

@@ -1,4 +1,4 @@
-"""What waits for a person: call-backs, calls, replies, holds, promises due, reviews, incidents; each due in its order.
+"""What waits for a person: call-backs, calls, replies, promises due, complaints, incidents ...; each due in its order.
 
 A case that somebody has in hand is theirs for half an hour, so that two people do not take the same.
 """
@@ -18,7 +18,7 @@ from orchestrator.domain.permission import Permission, Role, allows, roles_with
 from orchestrator.engine.house import House
 from orchestrator.engine.message import display_name
 from orchestrator.engine.stored import plain
-from orchestrator.errors import AccessError, UnknownReference
+from orchestrator.errors import AccessError, UnknownReference, UsageError
 from orchestrator.services.consumer_view import main_zone
 from orchestrator.store import entry
 from orchestrator.store import worklist as rows
@@ -27,7 +27,7 @@ from orchestrator.store.worklist import Moment, WorkRow
 
 PAGE = 50
 IN_HAND = timedelta(minutes=30)
-FOR_COMPLIANCE = frozenset({"review", "quarantine", "incident"})
+FOR_COMPLIANCE = frozenset({"review", "quarantine", "incident", "complaint"})
 """What nobody else may settle: closed by others, compliance would never see it."""
 # a promise that is open longer than this was settled in another row
 _PROMISES_BACK = timedelta(days=60)
@@ -50,7 +50,10 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One line of the work list. `id`: of a task, a promise or an incident; `due` a moment, of a promise its day.
+    """One line of the work list. `id`: of a task, a promise, a complaint or an incident.
+
+    `due`: a moment, of a promise its day, of a complaint when it was made; then `reason` is the day (ISO) until which
+    the law wants it answered, or empty.
 
     `taken_by`: who has it in hand now (a person's id).
     """
@@ -241,6 +244,11 @@ def _refuse(role: Role | None, group: str, item: str) -> None:
 
 def _close_other(unit: Session, item: str, by: str) -> None:
     known = rows.find(unit, item)
+    if known is not None and known[0] == "complaint":
+        raise UsageError(
+            "a complaint is closed with what it was answered", where=item,
+            hint="on the consumer's page, or POST /complaints/ID/close",
+        )  # fmt: skip
     if known is None or known[0] not in {"promise", "incident"}:
         raise UnknownReference(f"no open task {item!r}", where="id")
     if known[0] == "promise":

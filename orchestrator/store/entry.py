@@ -114,6 +114,16 @@ def told_of(unit: Session, table: str, fact_id: str) -> str | None:
     return None if row is None else row[0]
 
 
+def open_complaint(unit: Session, complaint_id: str) -> tuple[str | None, Any] | None:
+    """The account that it is about and until when to be answered, locked; None: it is closed, or there is none."""
+    row = unit.one(
+        "SELECT account_id, due_on FROM complaint t WHERE id = :id AND closed_at IS NULL AND NOT EXISTS "  # noqa: S608
+        f"(SELECT 1 FROM complaint l WHERE l.corrects_id = t.id) {unit.for_update}",
+        {"id": complaint_id},
+    )
+    return None if row is None else (row[0], row[1])
+
+
 def payment_named(unit: Session, account_id: str, name: str) -> str | None:
     """The payment on this account with this id, ours or the outside one; None: there is none."""
     row = unit.one(

@@ -48,6 +48,16 @@ SOURCES = {
         currency="t.currency",
     ),
     "review": _task("review"),
+    "complaint": Source(
+        "complaint",
+        "t.closed_at IS NULL AND NOT t.withdrawn AND t.occurred_at <= :now AND NOT EXISTS "
+        "(SELECT 1 FROM complaint l WHERE l.corrects_id = t.id)",
+        due="t.occurred_at",
+        kind="'complaint'",
+        # until when the law wants it answered, where it says
+        reason="COALESCE(CAST(t.due_on AS TEXT), '')",
+        detail="NULL",
+    ),
     "quarantine": _task("quarantine"),
     "incident": Source(
         "incident",
@@ -152,7 +162,8 @@ def page(
 
 def find(unit: Session, item: str) -> tuple[str, WorkRow] | None:
     """A piece of work by its id and the group it is in, also where it is done."""
-    for table, groups in (("task", ("call",)), ("promise", ("promise",)), ("incident", ("incident",))):
+    for table, groups in (("task", ("call",)), ("promise", ("promise",)), ("incident", ("incident",)),
+                          ("complaint", ("complaint",))):  # fmt: skip
         source = SOURCES[groups[0]]
         sql = f"SELECT {_columns(source)} {_from(source)} WHERE t.id = :id"
         row = unit.one(sql, {"id": item})

@@ -149,12 +149,25 @@ class OriginalCreditorRequest(Fact, table=True):
 
 
 class Complaint(Fact, table=True):
+    """A later row with corrects_id says that it is closed, when, as what (answered, resolved) and in what words."""
+
     __tablename__ = "complaint"
+    # the work list reads those that nobody closed
+    __table_args__ = (
+        Index(
+            "complaint_open",
+            "occurred_at",
+            "id",
+            sqlite_where=sql("closed_at IS NULL"),
+            postgresql_where=sql("closed_at IS NULL"),
+        ),
+    )
 
     account_id: str | None = Field(default=None, index=True)
     text_sealed: bytes | None = sealed()
     due_on: date | None = None
     closed_at: datetime | None = optional_instant()
+    closed_as: str | None = None
 
 
 class Notice(Fact, table=True):

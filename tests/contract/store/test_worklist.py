@@ -132,3 +132,45 @@ def test_a_case_is_in_one_hand_until_it_is_given_back_or_goes_stale(database: Da
         assert worklist.take(unit, "t1", "bob", unit.now_micros)[0] == "bob"
         worklist.release(unit, "t1", "bob")
         assert worklist.take(unit, "t1", "ann", 0)[0] == "ann"
+
+
+def complaint(unit: Session, name: str, at: int, corrects: str | None = None) -> None:
+    unit.execute(
+        "INSERT INTO complaint (id, consumer_id, account_id, due_on, closed_at, closed_as, occurred_at, recorded_at, "
+        "source, recorded_by, corrects_id, withdrawn) VALUES (:id, 'c1', 'a-c1', '2026-03-12', :closed, :as, :at, "
+        ":at, 'test', 'test', :corrects, :no)",
+        {
+            "id": name,
+            "at": at,
+            "closed": at if corrects else None,
+            "as": "answered" if corrects else None,
+            "corrects": corrects,
+            "no": False,
+        },
+    )
+
+
+def test_complaints_wait_the_oldest_first_until_another_row_closes_them(database: Database) -> None:
+    with database.write() as unit:
+        consumers(unit, ["c1"])
+        complaint(unit, "co-2", START - 1)
+        complaint(unit, "co-1", START - 2)
+        complaint(unit, "co-3", START - 3)
+        complaint(unit, "co-4", START, corrects="co-3")
+        assert ids(unit, "complaint") == ["co-1", "co-2"]
+        assert worklist.count(unit, "complaint", NOW) == 2
+        group, row = worklist.find(unit, "co-1") or ("", None)
+        assert (group, row.reason if row else None) == ("complaint", "2026-03-12")
+
+
+def test_open_complaints_are_read_off_their_index(database: Database) -> None:
+    with database.write() as unit:
+        source = worklist.SOURCES["complaint"]
+        sql = f"SELECT t.id FROM complaint t WHERE {source.where} ORDER BY t.occurred_at, t.id LIMIT 51"
+        params = {"now": START}
+        if unit.dialect == "postgresql":
+            unit.execute("SET LOCAL enable_seqscan = off")
+            plan = " ".join(row[0] for row in unit.query(f"EXPLAIN {sql}", params))
+        else:
+            plan = " ".join(row[3] for row in unit.query(f"EXPLAIN QUERY PLAN {sql}", params))
+        assert "complaint_open" in plan

@@ -47,7 +47,7 @@ def save(browser: Browser, kind: str, form: dict[str, str], status: int = 200) -
 
 @pytest.mark.parametrize("kind", FIELDS)
 def test_every_form_opens_as_a_page_and_as_a_part(enter: Enter, kind: str) -> None:
-    browser = enter("compliance_officer" if kind == "answer" else "collector")
+    browser = enter("compliance_officer" if kind in {"answer", "settle"} else "collector")
     whole = browser.text(f"/consumers/C-1/record/{kind}?account=A-1&id=x")
     part = browser.get(f"/consumers/C-1/record/{kind}?account=A-1&id=x", headers=PART).text
     assert "<!doctype" in whole
@@ -135,6 +135,44 @@ def test_a_complaint_in_china_is_to_be_answered_in_15_days(browser: Browser, run
     said = words(save(browser, "complaint", {"text": "不要再打"}))
     assert "The answer is due by Thu 29 Oct." in said
     assert "answer due by 29 Oct" in words(browser.text("/consumers/C-1"))
+
+
+def test_compliance_closes_a_complaint_from_its_work_and_releases_contact(
+    browser: Browser, runtime: Runtime, enter: Enter
+) -> None:
+    with runtime.database.write(runtime.clock) as unit:
+        unit.execute("UPDATE consumer SET country = 'CN' WHERE id = 'C-1'")
+    made = fact.record_complaint(runtime.house, fact.By("test"), "C-1", account_id="A-1", text="stop")
+    officer = enter("compliance_officer")
+    listed = words(officer.text("/work?kind=complaint"))
+    assert "Complaints to answer 1" in listed
+    assert "Complains; the answer is due by Thu 29 Oct." in listed
+    page = officer.text(f"/consumers/C-1?task={made}")
+    assert "Complaints to answer, 1 of 1:" in words(page)
+    assert f"/work/{made}/close" not in page
+    assert f"record/settle?account=A-1&amp;id={made}" in page
+    form = words(officer.text(f"/consumers/C-1/record/settle?id={made}"))
+    assert "Contact stays on hold until that is released." in form
+    assert "Fill this in." in words(save(officer, "settle", {"id": made, "closed_as": "answered"}, 422))
+    said = words(save(officer, "settle", {"id": made, "closed_as": "answered", "reason": "by letter"}))
+    assert "The complaint is closed. Contact waits until the hold in its place is released." in said
+    assert "Complaints to answer 0" in words(officer.text("/work"))
+    page = words(officer.text("/consumers/C-1"))
+    assert "Complaint answered: by letter" in page
+    assert "On hold: complaint" in page
+    ((hold,),) = rows(runtime, "SELECT id FROM hold")
+    save(officer, "release", {"id": hold, "reason": "settled"})
+    assert "On hold" not in words(officer.text("/consumers/C-1"))
+
+
+def test_who_collects_does_not_close_a_complaint(browser: Browser, runtime: Runtime) -> None:
+    made = fact.record_complaint(runtime.house, fact.By("test"), "C-1", text="stop")
+    page = browser.text("/consumers/C-1")
+    assert "closed by: compliance officer" in words(page).lower()
+    assert "record/settle" not in page
+    assert browser.get(f"/consumers/C-1/record/settle?id={made}").status_code == 403
+    save(browser, "settle", {"id": made, "closed_as": "answered", "reason": "x"}, 403)
+    assert rows(runtime, "SELECT count(*) FROM complaint") == [(1,)]
 
 
 def test_a_dispute_says_which_account_and_how(browser: Browser, runtime: Runtime, enter: Enter) -> None:

@@ -45,6 +45,7 @@ c-o-d  POST  /api/v1/holds/{hold_id}/release
 c-o-d  POST  /api/v1/promises
 c-o-d  POST  /api/v1/payments
 c-o-d  POST  /api/v1/complaints
+c-o-d  POST  /api/v1/complaints/{complaint_id}/close
 c-o-d  POST  /api/v1/wishes
 c-o-d  POST  /api/v1/wishes/{wish_id}/end
 c-o-d  POST  /api/v1/call-backs

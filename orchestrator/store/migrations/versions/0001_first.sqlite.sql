@@ -583,9 +583,12 @@ CREATE TABLE complaint (
 	text_sealed BLOB,
 	due_on DATE,
 	closed_at BIGINT,
+	closed_as VARCHAR,
 	PRIMARY KEY (id),
 	FOREIGN KEY(consumer_id) REFERENCES consumer (id)
 );
+
+CREATE INDEX complaint_open ON complaint (occurred_at, id) WHERE closed_at IS NULL;
 
 CREATE INDEX ix_complaint_account_id ON complaint (account_id) WHERE account_id IS NOT NULL;
 
