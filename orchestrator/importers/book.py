@@ -9,16 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from orchestrator.importers.portfolio_row import Point, PortfolioRow
+from orchestrator.importers.portfolio_row import CALLED, Point, PortfolioRow
 from orchestrator.importers.row import RowError
 
 NAMES = ("given_name", "family_name", "organization")
 # what a later file may not contradict, and what to do where it must change after all
 _FIXED_CONSUMER = (*NAMES, "date_of_birth", "language", "kind", "person_key")
 _FIXED_ACCOUNT = ("creditor_id", "currency")
-_REQUIRED_CONSUMER = ("kind", "country")
-_REQUIRED_ACCOUNT = ("creditor_id", "actor", "currency", "balance_minor", "delinquent_since")
-_CALLED = {"balance_minor": "balance", "creditor_id": "creditor"}
 OPEN, PAID = "open", "paid"
 
 
@@ -55,7 +52,7 @@ class AccountState:
 
 @dataclass(slots=True)
 class NewPoint:
-    consumer_id: str
+    consumer: ConsumerState
     point: Point
     position: int
 
@@ -77,37 +74,33 @@ class Book:
         """Take the row in; RowError says what it contradicts or lacks."""
         consumer = self.consumers.get(row.consumer_id)
         account = self.accounts.get(row.account_id)
-        told = dict(row.account)
-        if row.creditor:
-            told["creditor_id"] = row.creditor
+        told = row.account
         if account is not None and self.balances_known:
-            told.pop("balance_minor", None)
-        problems = _consumer_problems(consumer, row) + _account_problems(account, told)
+            told = {name: value for name, value in told.items() if name != "balance_minor"}
+        problems = [
+            *(row.lacks[0] if consumer is None else _consumer_problems(consumer, row)),
+            *(row.lacks[1] if account is None else _account_problems(account, told)),
+        ]
         if problems:
             raise RowError("; ".join(problems))
-        if consumer is None:
-            consumer = self.consumers[row.consumer_id] = ConsumerState(
-                row.consumer_id, True, {}, pool_id=row.consumer_id
-            )
-        self._apply_consumer(consumer, row)
+        consumer = self._add_consumer(row) if consumer is None else _join_consumer(consumer, row)
+        self._apply_points(consumer, row)
         self._apply_account(account, consumer, row, told)
 
-    def _apply_consumer(self, consumer: ConsumerState, row: PortfolioRow) -> None:
-        if consumer.fields:
-            _change(
-                consumer,
-                {name: value for name, value in row.consumer.items() if _is_news(consumer, name, value)},
-            )
-        else:
-            consumer.fields.update(row.consumer)
-        _join_places(consumer, row)
+    def _add_consumer(self, row: PortfolioRow) -> ConsumerState:
+        zones, paths = dict(row.zones), dict.fromkeys(row.jurisdictions)
+        new = ConsumerState(row.consumer_id, True, dict(row.consumer), zones, paths, row.consumer_id)
+        self.consumers[new.id] = new
+        return new
+
+    def _apply_points(self, consumer: ConsumerState, row: PortfolioRow) -> None:
         for point in row.points:
             key = (point.kind, point.index)
             if key not in consumer.points:
                 consumer.points[key] = ""
                 position = consumer.counts.get(point.kind, 0)
                 consumer.counts[point.kind] = position + 1
-                self.new_points.append(NewPoint(consumer.id, point, position))
+                self.new_points.append(NewPoint(consumer, point, position))
 
     def _apply_account(
         self,
@@ -147,6 +140,13 @@ class Book:
             account.state_changed_on = ""
 
 
+def _join_consumer(consumer: ConsumerState, row: PortfolioRow) -> ConsumerState:
+    news = {name: value for name, value in row.consumer.items() if _is_news(consumer, name, value)}
+    _change(consumer, news)
+    _join_places(consumer, row)
+    return consumer
+
+
 def _join_places(consumer: ConsumerState, row: PortfolioRow) -> None:
     """Zones and jurisdictions join those that are there."""
     zones, paths = consumer.zones, consumer.jurisdictions
@@ -176,17 +176,8 @@ def _fold(value: Any) -> str:
     return " ".join(str(value).casefold().split())
 
 
-def _consumer_problems(consumer: ConsumerState | None, row: PortfolioRow) -> list[str]:
+def _consumer_problems(consumer: ConsumerState, row: PortfolioRow) -> list[str]:
     told = row.consumer
-    if consumer is None:
-        problems = [
-            f"{name}: is empty, and the consumer is new" for name in _REQUIRED_CONSUMER if name not in told
-        ]
-        if "organization" not in told and not ("given_name" in told and "family_name" in told):
-            problems.append("a name: given_name and family_name, or organization, and the consumer is new")
-        if not row.points:
-            problems.append("no way to reach the consumer: email, mobile, landline or address_line1")
-        return problems
     return [
         f"{name}: {told[name]!r} contradicts {consumer.fields[name]!r} of consumer {consumer.id}"
         for name in _FIXED_CONSUMER
@@ -196,15 +187,9 @@ def _consumer_problems(consumer: ConsumerState | None, row: PortfolioRow) -> lis
     ]
 
 
-def _account_problems(account: AccountState | None, told: Mapping[str, Any]) -> list[str]:
-    if account is None:
-        return [
-            f"{_CALLED.get(name, name)}: is empty, and the account is new"
-            for name in _REQUIRED_ACCOUNT
-            if name not in told
-        ]
+def _account_problems(account: AccountState, told: Mapping[str, Any]) -> list[str]:
     problems = [
-        f"{_CALLED.get(name, name)}: {told[name]!r} contradicts {account.fields[name]!r} of account {account.id}"
+        f"{CALLED.get(name, name)}: {told[name]!r} contradicts {account.fields[name]!r} of account {account.id}"
         for name in _FIXED_ACCOUNT
         if name in told and told[name] != account.fields[name]
     ]

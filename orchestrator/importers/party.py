@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -128,7 +127,6 @@ def _write_points(unit: Session, batch: Batch, taken: Sequence[tuple[Ready, list
         is_employer = row.values["role"] == "employer"
         for position, point in enumerate(points):
             id_ = derived_id("cp", consumer_id, party_id, point.kind, point.index)
-            zones = json.dumps([{"zone": zone, "source": source} for zone, source in point.zones])
             rows[id_] = (
                 *(id_, consumer_id, party_id, point.kind, point.sealed, point.index),
                 *(batch.sealer.key_id, point.number_kind, "work" if is_employer else None),
@@ -137,7 +135,7 @@ def _write_points(unit: Session, batch: Batch, taken: Sequence[tuple[Ready, list
                     row.get("basis"),
                     position,
                     "unverified",
-                    zones,
+                    point.zones,
                     now,
                     now,
                 ),

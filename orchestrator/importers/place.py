@@ -7,6 +7,7 @@ and zones apply. Only what cannot be a place is refused.
 
 from __future__ import annotations
 
+import json
 import re
 from functools import lru_cache
 
@@ -129,6 +130,12 @@ def join_zones(*groups: Zones) -> Zones:
         for zone, source in group:
             joined.setdefault(zone, source)
     return tuple(joined.items())
+
+
+@lru_cache(maxsize=8_192)
+def zones_json(zones: Zones) -> str:
+    """Zones with their sources as the JSON text of a column; few different ones come up again and again."""
+    return json.dumps([{"zone": zone, "source": source} for zone, source in zones])
 
 
 def postal_block(line1: str, line2: str | None, place: Place) -> str:

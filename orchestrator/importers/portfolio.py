@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from orchestrator.importers import pool, standing
+from orchestrator.importers import place, pool, standing
 from orchestrator.importers.batch import Batch
 from orchestrator.importers.book import OPEN, AccountState, Book, ConsumerState
 from orchestrator.importers.portfolio_row import CONSUMER_FIELDS, PortfolioRow
@@ -87,7 +87,7 @@ def _judged_otherwise(book: Book) -> set[str]:
 def _with_news(book: Book) -> set[str]:
     """Consumers who were in the book before and of whom something is new."""
     changed = {state.id for state in book.consumers.values() if state.before}
-    changed |= {new.consumer_id for new in book.new_points}
+    changed |= {new.consumer.id for new in book.new_points}
     changed |= {id_ for account in book.accounts.values() if account.before for id_ in account.consumers}
     # a joint consumer whom no row of this chunk names is not in `book`, and so not new
     return changed - {state.id for state in book.consumers.values() if state.is_new}
@@ -172,7 +172,7 @@ def _write_creditors(unit: Session, batch: Batch, book: Book) -> None:
 
 
 def _consumer_cells(state: ConsumerState) -> tuple[Any, ...]:
-    zones = bulk.zones_json(tuple(state.zones.items()))
+    zones = place.zones_json(tuple(state.zones.items()))
     return (*map(state.fields.get, CONSUMER_FIELDS), zones, bulk.list_json(tuple(state.jurisdictions)))
 
 
@@ -221,12 +221,12 @@ def _write_accounts(unit: Session, batch: Batch, book: Book) -> None:
     )
     changed = [account for account in book.accounts.values() if not account.is_new and account.before]
     for names, group in _by_changed_columns(changed).items():
-        places = [columns.index(name) for name in names]
+        at = [columns.index(name) for name in names]
         bulk.update(
             unit,
             "account",
             names,
-            [(account.id, *(cells(account)[place] for place in places)) for account in group],
+            [(account.id, *(cells(account)[index] for index in at)) for account in group],
         )
     _write_revisions(unit, batch, "account", changed)
     bulk.insert(unit, "account_consumer", ("account_id", "consumer_id", "position"), book.new_links)
@@ -265,28 +265,20 @@ def _write_revisions(
 def _write_points(unit: Session, batch: Batch, book: Book) -> None:
     now, key_id = unit.now_micros, batch.sealer.key_id
     rows = []
-    ids = _point_ids(book, batch.order(unit))
-    for new in book.new_points:
-        point, place = new.point, new.point.place
-        where = (
-            (place.country, place.subdivision, place.city, place.postal_code)
-            if place
-            else (None, None, None, None)
-        )
-        zones = bulk.zones_json(tuple(point.zones))
-        id_ = next(ids)
-        book.consumers[new.consumer_id].points[point.kind, point.index] = id_
+    for new, id_ in zip(book.new_points, _point_ids(book, batch.order(unit)), strict=False):
+        point, consumer = new.point, new.consumer
+        consumer.points[point.kind, point.index] = id_
         rows.append(
             (
-                *(id_, new.consumer_id, point.kind, point.sealed, point.index, key_id, point.number_kind),
-                *(*where, "no", new.position, "unverified", zones, now, now),
+                *(id_, consumer.id, point.kind, point.sealed, point.index, key_id, point.number_kind),
+                *(*point.where, "no", new.position, "unverified", point.zones, now, now),
             )
         )
     bulk.insert(unit, "contact_point", _POINT_COLUMNS, rows)
 
 
 def _point_ids(book: Book, order: int) -> Iterator[str]:
-    first = [(new.consumer_id, new.point.kind, new.point.index) for new in book.new_points[:1]]
+    first = [(new.consumer.id, new.point.kind, new.point.index) for new in book.new_points[:1]]
     return ordered_ids("cp", order, *first)
 
 
@@ -298,7 +290,7 @@ def _newcomers(book: Book) -> pool.Newcomers:
         if state.fields.get("person_key") and (state.is_new or "person_key" in state.before)
     }
     values = [
-        (new.point.index, new.point.kind, new.consumer_id)
+        (new.point.index, new.point.kind, new.consumer.id)
         for new in book.new_points
         if new.point.kind in {"phone", "email"}
     ]

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from orchestrator.domain.contact_value import normal
+from orchestrator.domain.phone_number import Number
 from orchestrator.importers import phone, place
 from orchestrator.importers.cell import CellError, amount
 from orchestrator.importers.row import Row, RowError
@@ -27,32 +28,42 @@ MONEY_FIELDS = (
     "itemization_fees",
     "itemization_payments",
 )  # fmt: skip
+CALLED = {"balance_minor": "balance", "creditor_id": "creditor"}
+"""Fields whose column has another name."""
+_REQUIRED_CONSUMER = ("kind", "country")
+_REQUIRED_ACCOUNT = ("creditor_id", "actor", "currency", "balance_minor", "delinquent_since")
 _MAY_BE_NEGATIVE = frozenset({"principal", "interest", "fees"})
 _CONSENTS = (("consent_sms", "electronic", "sms"), ("consent_email", "electronic", "email"),
              ("consent_voice", "automated_voice", "voice"))  # fmt: skip
 
 
+Where = tuple[str | None, str | None, str | None, str | None]
+
+
 class Point(msgspec.Struct, frozen=True, gc=False):
-    """A way to reach somebody. `sealed` as used for sending; `index` finds equal ones."""
+    """A way to reach somebody. `sealed` as used for sending; `index` finds equal ones.
+
+    `zones` is the JSON text of the column, `where` country, subdivision, city and postal code of an address.
+    """
 
     kind: str
     sealed: bytes
     index: str
     number_kind: str | None = None
-    zones: place.Zones = ()
-    place: place.Place | None = None
+    zones: str = "[]"
+    where: Where = (None, None, None, None)
 
 
 class PortfolioRow(msgspec.Struct, gc=False):
     """What one row says; only cells that were filled.
 
-    Money is minor units, dates ISO text, instants microseconds.
+    Money is minor units, dates ISO text, instants microseconds. `lacks`: what is missing if the consumer is new,
+    and if the account is.
     """
 
     row: Row
     consumer_id: str
     account_id: str
-    creditor: str | None
     consumer: dict[str, Any]
     account: dict[str, Any]
     account_number: tuple[bytes, str] | None
@@ -63,6 +74,7 @@ class PortfolioRow(msgspec.Struct, gc=False):
     notices: list[tuple[str, str, str | None]] = []
     opt_outs: tuple[str, ...] = ()
     holds: tuple[str, ...] = ()
+    lacks: tuple[list[str], list[str]] = ([], [])
 
 
 def prepare(row: Row, sealer: Sealer) -> PortfolioRow:
@@ -73,8 +85,11 @@ def prepare(row: Row, sealer: Sealer) -> PortfolioRow:
         if name not in cells:
             problems.append(f"{name}: is empty")
     where = _place(cells, problems)
-    points = _points(cells, where, sealer, problems)
+    points, zones = _points(cells, where, sealer, problems)
+    consumer = {name: cells[name] for name in CONSUMER_FIELDS if name in cells}
     account = {name: cells[name] for name in ACCOUNT_FIELDS if name in cells}
+    if "creditor" in cells:
+        account["creditor_id"] = cells["creditor"]
     _add_money(cells, account, problems)
     _check_notices(cells, problems)
     if problems:
@@ -86,17 +101,17 @@ def prepare(row: Row, sealer: Sealer) -> PortfolioRow:
         row=Row(row.line, row.cells, {}),
         consumer_id=cells["consumer_id"],
         account_id=cells["account_id"],
-        creditor=cells.get("creditor"),
-        consumer={name: cells[name] for name in CONSUMER_FIELDS if name in cells},
+        consumer=consumer,
         account=account,
         account_number=(sealer.seal(number), sealer.index("account", number)) if number else None,
         points=points,
-        zones=place.join_zones(stated, where.zones, *(point.zones for point in points)),
+        zones=place.join_zones(stated, where.zones, *zones),
         jurisdictions=where.jurisdictions,
         consents=[(kind, channel, cells[name]) for name, kind, channel in _CONSENTS if name in cells],
         notices=_notices(cells),
         opt_outs=cells.get("opt_out", ()),
         holds=cells.get("holds", ()),
+        lacks=(_consumer_lacks(consumer, points), _account_lacks(account)),
     )
 
 
@@ -109,7 +124,6 @@ def protective_part(row: Row) -> PortfolioRow | None:
         row=row,
         consumer_id=cells["consumer_id"],
         account_id=cells.get("account_id", ""),
-        creditor=None,
         consumer={},
         account={},
         account_number=None,
@@ -131,21 +145,49 @@ def _place(cells: dict[str, Any], problems: list[str]) -> place.Place:
         return place.understand(None, None, None, None)
 
 
-def _points(cells: dict[str, Any], where: place.Place, sealer: Sealer, problems: list[str]) -> list[Point]:
-    points = []
+def _consumer_lacks(told: dict[str, Any], points: list[Point]) -> list[str]:
+    lacks = [f"{name}: is empty, and the consumer is new" for name in _REQUIRED_CONSUMER if name not in told]
+    if "organization" not in told and not ("given_name" in told and "family_name" in told):
+        lacks.append("a name: given_name and family_name, or organization, and the consumer is new")
+    if not points:
+        lacks.append("no way to reach the consumer: email, mobile, landline or address_line1")
+    return lacks
+
+
+def _account_lacks(told: dict[str, Any]) -> list[str]:
+    return [
+        f"{CALLED.get(name, name)}: is empty, and the account is new"
+        for name in _REQUIRED_ACCOUNT
+        if name not in told
+    ]
+
+
+def _points(
+    cells: dict[str, Any], where: place.Place, sealer: Sealer, problems: list[str]
+) -> tuple[list[Point], list[place.Zones]]:
+    """The points, and the zones that they suggest."""
+    points: list[Point] = []
+    zones: list[place.Zones] = []
     for column in ("mobile", "landline"):
         if column in cells:
             try:
-                points.append(phone_point(cells[column], column, cells.get("country"), sealer))
+                number = phone.parse(cells[column], cells.get("country"))
             except CellError as problem:
                 problems.append(f"{column}: {problem}")
+                continue
+            zones.append(_number_zones(number, column))
+            points.append(_number_point(number, column, zones[-1], sealer))
     if "email" in cells:
         points.append(plain_point("email", cells["email"], sealer))
     if "address_line1" in cells:
         block = place.postal_block(cells["address_line1"], cells.get("address_line2"), where)
         index = sealer.index("postal", normal("postal", block))
-        points.append(Point("postal", sealer.seal(block), index, zones=where.zones, place=where))
-    return points
+        stated = (where.country, where.subdivision, where.city, where.postal_code)
+        zones.append(where.zones)
+        points.append(
+            Point("postal", sealer.seal(block), index, zones=place.zones_json(where.zones), where=stated)
+        )
+    return points, zones
 
 
 def phone_point(cell: str, column: str, country: str | None, sealer: Sealer) -> Point:
@@ -154,9 +196,16 @@ def phone_point(cell: str, column: str, country: str | None, sealer: Sealer) -> 
     Where the numbering plan knows the kind of line, it is believed over the column.
     """
     number = phone.parse(cell, country)
-    zones = tuple((zone, f"{column}_area_code") for zone, _ in place.number_zones(number.e164, number.line))
+    return _number_point(number, column, _number_zones(number, column), sealer)
+
+
+def _number_zones(number: Number, column: str) -> place.Zones:
+    return tuple((zone, f"{column}_area_code") for zone, _ in place.number_zones(number.e164, number.line))
+
+
+def _number_point(number: Number, column: str, zones: place.Zones, sealer: Sealer) -> Point:
     index = sealer.index("phone", number.e164)
-    return Point("phone", sealer.seal(number.e164), index, number.line or column, zones)
+    return Point("phone", sealer.seal(number.e164), index, number.line or column, place.zones_json(zones))
 
 
 def plain_point(kind: str, value: str, sealer: Sealer) -> Point:

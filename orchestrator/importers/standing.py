@@ -5,7 +5,7 @@ It adds, and never takes back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -52,7 +52,7 @@ def _write_consents(unit: Session, batch: Batch, book: Book, rows: Sequence[Port
         (row.consumer_id, kind, channel, at, point): None
         for row in rows
         for kind, channel, at in row.consents
-        for point in _points_of(book, row, channel)
+        for point in _points_of(book.consumers[row.consumer_id].points, row, channel)
     }
     columns = ("consumer_id", "type", "channel", "occurred_at", "contact_point_id")
     held = {tuple(found) for found in bulk.select(unit, columns, "consent", "consumer_id", _consumers(rows))}
@@ -72,16 +72,15 @@ def _write_consents(unit: Session, batch: Batch, book: Book, rows: Sequence[Port
     )
 
 
-def _points_of(book: Book, row: PortfolioRow, channel: str) -> list[str | None]:
+def _points_of(known: Mapping[tuple[str, str], str], row: PortfolioRow, channel: str) -> Sequence[str | None]:
     """What the consent is for: the row's own numbers or mailbox, else those on record; without any, the channel."""
-    kind = "email" if channel == "email" else "phone"
-    known = book.consumers[row.consumer_id].points
+    kind, any_number = "email" if channel == "email" else "phone", channel != "sms"
     own = [
-        (point.kind, point.index)
+        known[kind, point.index]
         for point in row.points
-        if point.kind == kind and (channel != "sms" or point.number_kind == "mobile")
+        if point.kind == kind and (any_number or point.number_kind == "mobile")
     ]
-    return [known[key] for key in own or known if key[0] == kind] or [None]
+    return own or [id_ for (kept, _), id_ in known.items() if kept == kind] or [None]
 
 
 def _write_notices(unit: Session, batch: Batch, rows: Sequence[PortfolioRow]) -> None:

@@ -64,12 +64,6 @@ def midday_of(day: str) -> int:
 
 
 @lru_cache(maxsize=8_192)
-def zones_json(zones: tuple[tuple[str, str], ...]) -> str:
-    """Zones with their sources as the JSON text of a column; few different ones come up again and again."""
-    return json.dumps([{"zone": zone, "source": source} for zone, source in zones])
-
-
-@lru_cache(maxsize=8_192)
 def list_json(names: tuple[str, ...]) -> str:
     """Names as the JSON text of a column."""
     return json.dumps(names)
