@@ -35,7 +35,7 @@ class Entry:
     (their words), promise, payment, hold, release, dispute, answer, complaint, opt_out, cease, consent, wish, note.
 
     `detail` has what its kind has: outcome, template, version, verdict, text, amount_minor, currency, of a refused one
-    `said` (what refused it), of a message `answered_at` ...
+    `said` (what refused it), of a message `answered_at` ... A stop with `point_id` holds for that number or mailbox.
     """
 
     at: datetime
@@ -198,6 +198,8 @@ _FACTS = (
     ("recall", "recall", "reason"),
     ("notice", "notice", "kind, medium"),
 )
+_WHEN = {"promise": "CASE WHEN corrects_id IS NULL THEN occurred_at ELSE recorded_at END"}
+"""When a row happened, where that is not when it came about: a promise is kept or broken long after it was made."""
 _PERSONAL = (
     ("hold_release", "release", "hold_id, reason"),
     ("dispute_answer", "answer", "dispute_id, kind"),
@@ -211,10 +213,10 @@ _PERSONAL = (
 def _facts(tables: Iterable[tuple[str, str, str]], *, has_account: bool) -> Source:
     def read(_house: House, unit: Session, consumer_id: str, before: int) -> Iterable[Entry]:
         for table, kind, columns in tables:
-            account = "account_id" if has_account else "NULL"
+            account, when = "account_id" if has_account else "NULL", _WHEN.get(table, "occurred_at")
             sql = (
-                f"SELECT occurred_at, id, recorded_by, source, {account}, {columns} FROM {table} "  # noqa: S608
-                "WHERE consumer_id = :id AND occurred_at < :before"
+                f"SELECT {when}, id, recorded_by, source, {account}, {columns} FROM {table} "  # noqa: S608
+                f"WHERE consumer_id = :id AND {when} < :before"
             )
             names = columns.replace('"', "").split(", ")
             for row in _rows(unit, sql, consumer_id, before):
@@ -223,6 +225,19 @@ def _facts(tables: Iterable[tuple[str, str, str]], *, has_account: bool) -> Sour
                 yield Entry(from_micros(row[0]), kind, row[1], account_ids=accounts, by=row[2], detail=detail)
 
     return read
+
+
+def _value_stops(_house: House, unit: Session, consumer_id: str, before: int) -> Iterable[Entry]:
+    """Stops of a number or mailbox that the consumer has, whoever asked for them: they hold for everyone who has it."""
+    sql = (
+        "SELECT o.occurred_at, o.id, o.recorded_by, o.source, o.channel, o.withdrawn, (SELECT min(p.id) FROM "
+        "contact_point p WHERE p.consumer_id = :id AND p.value_index = o.value_index) FROM opt_out o "
+        "WHERE o.value_index IN (SELECT value_index FROM contact_point WHERE consumer_id = :id) "
+        "AND (o.consumer_id IS NULL OR o.consumer_id <> :id) AND o.occurred_at < :before"
+    )
+    for row in _rows(unit, sql, consumer_id, before):
+        detail = {"channel": row[4], "withdrawn": row[5], "source": row[3]}
+        yield Entry(from_micros(row[0]), "opt_out", row[1], point_id=row[6], by=row[2], detail=detail)
 
 
 def _notes(house: House, unit: Session, consumer_id: str, before: int) -> Iterable[Entry]:
@@ -244,6 +259,7 @@ _SOURCES: dict[str, tuple[Source, ...]] = {
         _refused,
         _facts(_FACTS, has_account=True),
         _facts(_PERSONAL, has_account=False),
+        _value_stops,
         _notes,
     ),
     "contacts": (_contacts, _messages, _refused),
