@@ -52,12 +52,9 @@ def _suspension(
     pool: Pool, account: AccountRow, at: datetime, grace: timedelta, zones: tuple[str, ...]
 ) -> Standing:
     chosen = frozenset({account.id})
-    holds = holds_in_force(pool, chosen, at)
-    if holds:
-        ends = [row.until for row in holds]
-        dated = [day for day in ends if day is not None]
-        until = None if len(dated) < len(ends) else _day_start(_after(max(dated)), zones)
-        return Standing(suspend=SuspendReason.HOLD, until=until)
+    held = _held(pool, chosen, at, zones)
+    if held is not None:
+        return held
     if any(row.closed_at is None and row.account_id in (None, account.id) for row in pool.complaints):
         return Standing(suspend=SuspendReason.COMPLAINT)
     if _has_open_dispute(pool, account.id):
@@ -71,6 +68,24 @@ def _suspension(
     if agreed is not None and agreed > at:
         return Standing(suspend=SuspendReason.CALL_BACK, until=agreed)
     return CLEAR
+
+
+def _held(pool: Pool, chosen: frozenset[str], at: datetime, zones: tuple[str, ...]) -> Standing | None:
+    """The suspension by holds, until the last of them is over where the consumer is.
+
+    In UTC it stands for hours more: what is left of it is for the rules to judge, or it would be looked at and
+    suspended again without end.
+    """
+    ends = [
+        None if row.until is None else _day_start(_after(row.until), zones)
+        for row in holds_in_force(pool, chosen, at)
+    ]
+    dated = [end for end in ends if end is not None]
+    if len(dated) < len(ends):
+        return Standing(suspend=SuspendReason.HOLD)
+    if dated and max(dated) > at:
+        return Standing(suspend=SuspendReason.HOLD, until=max(dated))
+    return None
 
 
 def open_promise(pool: Pool, account_id: str) -> PromiseRow | None:

@@ -59,6 +59,22 @@ def test_a_condition_that_suspends_is_asked_again_every_day(database: Database) 
     assert played.plan().claimed == 4
 
 
+def test_what_a_dated_hold_suspends_is_looked_at_once_when_it_ends(database: Database) -> None:
+    """Its last day is over where the consumer is hours before it is in UTC: nobody is claimed again and again then."""
+    played = stage.build(database, body=f"{HEAD}{STEPS.partition('  - {name: later')[0]}")
+    last = played.clock.now().date() + timedelta(days=1)
+    ids = [row[0] for row in played.query("SELECT id FROM consumer")]
+    for consumer_id in ids:
+        fact.place_hold(played.house, By("test"), consumer_id, kind="other", account_id=None, until=last)
+    claimed = 0
+    for _ in range(3 * 24):
+        claimed += played.plan().claimed
+        assert played.plan().claimed == 0
+        played.clock.advance(timedelta(hours=1))
+    assert claimed > len(ids)
+    assert played.scalar("SELECT count(*) FROM attempt") == len(ids)
+
+
 def test_an_enrollment_keeps_the_version_it_entered_with(database: Database) -> None:
     played = stage.build(database)
     played.house.cadences = Cadences(
