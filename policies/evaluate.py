@@ -83,15 +83,15 @@ class Judgement:
                     found += report(self.prepared, moment)
         return tuple(found)
 
-    def verdict(self) -> Verdict:
-        """The whole verdict, in the shape that every face shows."""
+    def verdict(self, *, brief: bool = False) -> Verdict:
+        """The whole verdict, in the shape that every face shows; a `brief` one leaves out what is used of windows."""
         return Verdict(
             decision=self.decision,
             retry_at=None if self.retry is None else from_micros(self.retry),
             valid_until=from_micros(self.until) if self.decision is _ALLOW and self.until < FOREVER else None,
             rules=tuple(_finding(rule, blocked) for rule, blocked in self.objections),
             obligations=self.obligations(),
-            used=self.used(),
+            used=() if brief else self.used(),
             flags=self.flags,
             policy_digest=self.stack.digest,
             facts_digest=self.prepared.facts_digest,
@@ -284,13 +284,16 @@ def _end_with(found: Judgement, lasting: list[Objection]) -> None:
     found.decision = _DENY if found.decision is _DEFER else found.decision
 
 
-def judge(facts: Facts, stack: Stack, at: dt.datetime, *, facts_digest: str | None = None) -> Verdict:
+def judge(
+    facts: Facts, stack: Stack, at: dt.datetime, *, facts_digest: str | None = None, brief: bool = False
+) -> Verdict:
     """Say whether the contact in `facts` may be made at `at` (aware UTC).
 
     Every rule runs, so the explanation is whole. A rule that raises yields HOLD with the rule's id; nothing is
     raised to the caller. `facts_digest`: given by a caller who keeps the facts' bytes and so has it already.
+    `brief`: nobody will read what is used of the windows; the answer and its reasons are the same.
     """
     prepared = prepare(facts)
     if facts_digest is not None:
         prepared.facts_digest = facts_digest
-    return judge_prepared(prepared, stack, to_micros(at)).verdict()
+    return judge_prepared(prepared, stack, to_micros(at)).verdict(brief=brief)

@@ -71,11 +71,15 @@ class Replies:
 
 @dataclass(slots=True)
 class Reader:
-    """Builds facts from the pools of a batch. `assume_complete`: nothing happened before what is recorded."""
+    """Builds facts from the pools of a batch. `assume_complete`: nothing happened before what is recorded.
+
+    `keeps`: verdicts will be kept, with the bytes of their facts; a forecast wants the answers alone.
+    """
 
     pools: Mapping[str, Pool]
     settings: f.Settings = _DEFAULTS
     assume_complete: bool = False
+    keeps: bool = True
     _by_consumer: dict[str, Pool] = field(default_factory=dict)
     _given: dict[tuple[str, tuple[str, ...], date], dict[str, Any]] = field(default_factory=dict)
     _events: dict[str, tuple[f.Event, ...]] = field(default_factory=dict)

@@ -127,7 +127,7 @@ def _read(
         recall_versions(house, unit, ((row.cadence, row.cadence_digest) for row in others))
         account_ids = [account_id for account_id, _ in question.chosen]
         ids = enrollment.next_ids(unit, account_ids, question.cadence.name)
-    return Reader(pools, house.settings, house.assume_complete), others, ids
+    return Reader(pools, house.settings, house.assume_complete, keeps=False), others, ids
 
 
 def _at_work(unit: Session, consumer_ids: Iterable[str]) -> list[EnrollmentRow]:
@@ -199,27 +199,40 @@ class _Foresight(Planning):
                 ahead.contacted(choice, self.now)
         if judged is not None and choice.decision is Decision.HOLD:
             for course in courses:
-                ahead.looks[course.row.id] = self._until_released(courses)
+                ahead.looks[course.row.id] = self._until_released(courses, judged)
         super()._take(courses, choice)
 
-    def _until_released(self, courses: Sequence[Course]) -> datetime:
+    def _until_released(self, courses: Sequence[Course], judged: Judged) -> datetime:
         """The first daily look that does not find a hold; far away if time alone does not settle it.
 
-        The planner looks every day. Here, the span is halved, for a hold that time ends does not come back.
+        The planner looks every day. Here, the span is halved, for a hold that time ends does not come back; what
+        released the one before for the same reason is tried first.
         """
         held, free = 0, (self.ahead.question.ends_at - self.now) // REJUDGE + 1
         if self._is_held(courses, free):
             return self.now + REJUDGE * (free + 1)
+        finding = deciding(judged.verdict)
+        reason = "" if finding is None else finding.id
+        before = self.ahead.released.get(reason)
+        tries = iter(() if before is None else _around(-((self.now - before) // REJUDGE)))
         while free - held > 1:
-            middle = (held + free) // 2
-            held, free = (middle, free) if self._is_held(courses, middle) else (held, middle)
-        return self.now + REJUDGE * free
+            day = next(tries, (held + free) // 2)
+            if not held < day < free:
+                continue
+            held, free = (day, free) if self._is_held(courses, day) else (held, day)
+        self.ahead.released[reason] = self.now + REJUDGE * free
+        return self.ahead.released[reason]
 
     def _is_held(self, courses: Sequence[Course], days: int) -> bool:
         first, accounts = courses[0], [one.row.account_id for one in courses]
         wish = wish_of(first.row.consumer_id, accounts, first.step, first.attempt_id)
         choice = choose(self.house, self.reader, wish, self.now + REJUDGE * days)
         return choice.judged is not None and choice.decision is Decision.HOLD
+
+
+def _around(day: int) -> tuple[int, int]:
+    """The looks that settle a hold if it ends on `day`: that one no longer finds it, the one before still does."""
+    return day, day - 1
 
 
 class _Ahead:
@@ -231,6 +244,7 @@ class _Ahead:
         self.turn = Turn(question.row, question.starts_at)
         self.used: dict[tuple[str, datetime], int] = {}
         self.looks: dict[str, datetime] = {}
+        self.released: dict[str, datetime] = {}
         self.rows: dict[str, EnrollmentRow] = {}
         self.heap: list[tuple[int, int, str, str]] = []
         self.waiting: Counter[str] = Counter()

@@ -6,8 +6,6 @@ Limits do couple them. Then the processes find what the law lets happen when, an
 from __future__ import annotations
 
 import gc
-import multiprocessing
-import os
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +13,7 @@ from datetime import datetime
 from multiprocessing.connection import Connection, wait
 from typing import cast
 
+from orchestrator.child import Child, cores
 from orchestrator.clock import VirtualClock
 from orchestrator.domain.cadence_library import Cadences
 from orchestrator.domain.firm import Firm
@@ -72,7 +71,7 @@ def foresee_together(
     house: House, question: Question, now: datetime, progress: Progress, *, at_least: int = WORTH_IT
 ) -> Foreseen:
     """`foresee`, on all cores where that is worth it. A process that fails costs time, never the answer."""
-    processes = min(os.cpu_count() or 1, _MOST)
+    processes = min(cores(), _MOST)
     if house.inline or processes < 2 or len(question.chosen) < at_least:
         return foresee(house, question, progress)
     is_limited = question.row.hourly_limit is not None or question.row.daily_limit is not None
@@ -119,40 +118,33 @@ def _foresee_parts(
         house.database.url, now, packs, house.catalog, house.firm, house.cadences, house.settings,
         house.public_url, house.batch, house.assume_complete,
     )  # fmt: skip
-    context = multiprocessing.get_context("spawn")
-    pipes: dict[Connection, int] = {}
-    workers = []
-    for part in _shares(house, question, processes):
-        ours, theirs = context.Pipe(duplex=False)
-        worker = context.Process(target=_work, args=(theirs, outfit, part), daemon=True)
-        worker.start()
-        theirs.close()
-        workers.append(worker)
-        pipes[ours] = 0
+    children: list[Child] = []
     try:
-        return _gathered(pipes, len(question.chosen), progress)
+        # all are started before the first is told anything: they load what they need side by side
+        children += (Child(f"{__name__}:serve") for _ in range(processes))
+        for child, part in zip(children, _shares(house, question, processes), strict=True):
+            child.pipe.send((outfit, part))
+        return _gathered([child.pipe for child in children], len(question.chosen), progress)
+    except (OSError, EOFError):
+        return None
     finally:
-        for worker in workers:
-            worker.terminate()
-            worker.join()
+        for child in children:
+            child.close()
 
 
-def _gathered(pipes: dict[Connection, int], total: int, progress: Progress) -> list[Foreseen] | None:
+def _gathered(pipes: Sequence[Connection], total: int, progress: Progress) -> list[Foreseen]:
     found: list[Foreseen] = []
+    settled = dict.fromkeys(pipes, 0)
     waiting = set(pipes)
     while waiting:
         for pipe in cast(list[Connection], wait(list(waiting))):
-            try:
-                told = pipe.recv()
-            except EOFError:
-                return None
+            told = pipe.recv()
             if isinstance(told, Foreseen):
                 found.append(told)
                 waiting.discard(pipe)
-                pipe.close()
             else:
-                pipes[pipe] = told
-                progress(sum(pipes.values()), total)
+                settled[pipe] = told
+                progress(sum(settled.values()), total)
     return found
 
 
@@ -166,9 +158,10 @@ def _shares(house: House, question: Question, processes: int) -> list[Question]:
     return [replace(question, chosen=share) for share in shares]
 
 
-def _work(pipe: Connection, outfit: _Outfit, question: Question) -> None:
-    """The whole life of one process, too short for collecting garbage to be worth it."""
+def serve(pipe: Connection) -> None:
+    """The whole life of one process: one question, one answer, too short for collecting garbage to be worth it."""
     gc.disable()
+    outfit, question = pipe.recv()
     house = outfit.house()
     try:
         pipe.send(foresee(house, question, lambda done, _total: pipe.send(done)))

@@ -48,6 +48,8 @@ def judge_one(house: House, reader: Reader, proposal: Proposal, at: datetime) ->
     if house.library is None:
         return Judged(proposal, facts, refusal("policy_unavailable", "no valid policy is loaded", at, facts))
     stack = house.library.stack(facts.jurisdictions, facts.actor, at.date(), settings=house.settings)
+    if not reader.keeps:
+        return Judged(proposal, facts, judge(facts, stack, at, facts_digest="", brief=True), stack=stack)
     encoded = f.encode(facts)
     verdict = judge(facts, stack, at, facts_digest=hashlib.sha256(encoded).hexdigest())
     return Judged(proposal, facts, verdict, stack=stack, encoded=encoded)

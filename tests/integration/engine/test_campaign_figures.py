@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -13,11 +14,13 @@ import pytest
 from bench.book import Book
 from channels.contract import Channel
 from channels.events import Event, EventKind
+from orchestrator.child import Child
 from orchestrator.domain.campaign import Definition
 from orchestrator.domain.firm import Price
 from orchestrator.domain.forecast import Outcome, Stale
-from orchestrator.engine import inbound, receipts
+from orchestrator.engine import forecast, forecast_share, inbound, receipts
 from orchestrator.engine.campaign import fold_hours
+from orchestrator.engine.course import REJUDGE
 from orchestrator.engine.forecast import Foreseen, Question, foresee
 from orchestrator.engine.forecast_share import foresee_together
 from orchestrator.engine.inbound import Heard
@@ -196,27 +199,30 @@ def test_progress_counts_what_came_of_the_contacts(stage: Stage) -> None:
     assert len(waiting) == read.of(Why.WAITING)[0].accounts
 
 
+def asked(stage: Stage, made: str) -> Question:
+    """The campaign over everybody for nine days."""
+    with stage.database.read(stage.clock) as unit:
+        row = store.find(unit, made)
+    assert row is not None
+    now, cadence = stage.clock.now(), stage.house.cadences.find("plain")
+    chosen = [(account(number), consumer(number)) for number in range(PEOPLE)]
+    return Question(row._replace(state="running"), cadence, chosen, now, now + timedelta(days=9))
+
+
+def nowhere(_done: int, _total: int) -> None:
+    """Nobody watches."""
+
+
 @pytest.mark.parametrize("limit", [None, 6])
 def test_a_forecast_of_several_processes_is_that_of_one(stage: Stage, limit: int | None) -> None:
     obstruct(stage)
     made = make(stage, hourly_limit=limit)
-    with stage.database.read(stage.clock) as unit:
-        row = store.find(unit, made)
-        assert row is not None
-    chosen = [(account(number), consumer(number)) for number in range(PEOPLE)]
-    now = stage.clock.now()
-    question = Question(
-        row._replace(state="running"),
-        stage.house.cadences.find("plain"),
-        chosen,
-        now,
-        now + timedelta(days=9),
-    )
+    question = asked(stage, made)
     alone = foresee(stage.house, question)
     stage.house.inline = False
     told: list[int] = []
     together = foresee_together(
-        stage.house, question, now, lambda done, _total: told.append(done), at_least=1
+        stage.house, question, stage.clock.now(), lambda done, _total: told.append(done), at_least=1
     )
     assert told
     assert together.contacts == alone.contacts
@@ -224,6 +230,39 @@ def test_a_forecast_of_several_processes_is_that_of_one(stage: Stage, limit: int
         assert together.accounts == alone.accounts
     else:
         assert outcomes(together) == outcomes(alone)
+
+
+def test_a_forecast_whose_processes_fail_is_made_in_one(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = asked(stage, make(stage))
+    alone = foresee(stage.house, question)
+    monkeypatch.setattr(forecast_share, "Child", lambda _serve: Child("os:close"))
+    stage.house.inline = False
+    assert foresee_together(stage.house, question, stage.clock.now(), nowhere, at_least=1) == alone
+
+
+def test_holds_that_end_on_several_days_are_foreseen_as_a_look_a_day_finds_them(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = {1: 5, 2: 3, 3: 7, 4: 5, 5: 1, 6: 4, 7: 30}
+    for number, day in days.items():
+        until = stage.clock.now().date() + timedelta(days=day)
+        fact.place_hold(stage.house, By("test"), consumer(number), kind="other", account_id=None, until=until)
+    question = asked(stage, make(stage))
+    guessed = foresee(stage.house, question).accounts
+    monkeypatch.setattr(forecast._Foresight, "_until_released", a_look_a_day)
+    assert guessed == foresee(stage.house, question).accounts
+    released = {guessed[account(number)].allowed_at for number in days}
+    assert len(released) == len(set(days.values()))
+
+
+def a_look_a_day(self: Any, courses: Any, _judged: object) -> datetime:
+    """The planner's own way, without halving or guessing."""
+    days, end = 1, (self.ahead.question.ends_at - self.now) // REJUDGE + 1
+    while days <= end and self._is_held(courses, days):
+        days += 1
+    return cast(datetime, self.now + REJUDGE * days)
 
 
 def outcomes(foreseen: Foreseen) -> dict[str, object]:

@@ -51,6 +51,18 @@ def test_an_allow_is_good_until_the_hours_end() -> None:
     assert verdict.as_of == at("2026-04-08T10:00:00-05:00")
 
 
+@pytest.mark.parametrize("moment", ["2026-04-08T10:00:00-05:00", "2026-04-08T22:00:00-05:00"])
+@pytest.mark.parametrize("history", [(), SEVEN])
+def test_a_brief_verdict_differs_only_in_what_is_used_of_windows(
+    moment: str, history: tuple[Event, ...]
+) -> None:
+    facts = call(moment, *history)
+    stack = load().stack(facts.jurisdictions, facts.actor, at(moment).date(), settings=facts.settings)
+    whole = judge(facts, stack, at(moment))
+    assert whole.used
+    assert judge(facts, stack, at(moment), brief=True) == msgspec.structs.replace(whole, used=())
+
+
 def test_in_several_zones_it_is_good_until_the_first_of_them_closes() -> None:
     verdict = ask(call("2026-04-08T12:00:00-05:00", zones=(ZONE, "America/New_York", "America/Los_Angeles")))
     assert verdict.valid_until == at("2026-04-08T20:00:00-05:00")
