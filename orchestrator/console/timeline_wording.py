@@ -322,11 +322,15 @@ class TimelineWording:
         return self._(N_("Complaint: contact stops; answer due by %(day)s"), day=self.say.date(due))
 
     def opt_out(self, entry: Entry) -> str:
-        channel = entry.detail.get("channel")
-        said = (
-            N_("Stop withdrawn: %(channels)s") if entry.detail.get("withdrawn") else N_("Stop: %(channels)s")
-        )
+        channel, is_over = entry.detail.get("channel"), bool(entry.detail.get("withdrawn"))
         named = self.consumer.word("channel", channel) if channel else self._(N_("every channel"))
+        point = self.consumer.view.point(entry.point_id)
+        if point is not None:
+            said = N_("Stop for %(point)s, whoever has it: %(channels)s")
+            if is_over:
+                said = N_("Stop for %(point)s withdrawn, whoever has it: %(channels)s")
+            return self._(said, point=self.consumer.point(point), channels=named)
+        said = N_("Stop withdrawn: %(channels)s") if is_over else N_("Stop: %(channels)s")
         return self._(said, channels=named)
 
     def wish(self, entry: Entry) -> str:

@@ -8,8 +8,12 @@ import pytest
 
 from orchestrator.bootstrap import Runtime
 from orchestrator.domain.permission import Role
+from orchestrator.engine.stop import withdraw_opt_outs
+from orchestrator.engine.told import Told
 from orchestrator.services import fact
 from orchestrator.services.fact import By
+from orchestrator.services.timeline import read_timeline
+from orchestrator.store.entry import stops_in_force
 from tests.integration.console.conftest import Browser, Enter, words
 from tests.integration.faces.conftest import NOW
 
@@ -96,6 +100,33 @@ class TestTimeline:
                 .replace("&amp;", "&")
             )
         assert seen == 130
+
+    def test_a_stop_of_a_number_is_on_the_timeline_of_everyone_who_has_it(
+        self, runtime: Runtime, enter: Enter
+    ) -> None:
+        """Whoever asked for it: C-1 and C-3 have this number; the mailbox is of C-1 alone."""
+        at = NOW - timedelta(hours=3)
+        by = By("api", "key:dialer", at=at)
+        fact.record_opt_out(runtime.house, by, address="+13125550101", channel="voice")
+        fact.record_opt_out(runtime.house, by, consumer_id="C-3", channel="sms")
+        browser = enter("collector")
+        for one in ("C-1", "C-3"):
+            said = words(browser.text(f"/consumers/{one}/timeline"))
+            assert "Stop for (312) 555-0101, whoever has it: call" in said
+            assert "Another system" in said
+            assert said.count("Stop for") == 1
+        assert "Stop: text" not in words(browser.text("/consumers/C-1/timeline"))
+        assert "Stop for" not in words(browser.text("/consumers/C-2/timeline"))
+        (entry,) = [one for one in read_timeline(runtime.house, "C-1").entries if one.kind == "opt_out"]
+        assert (entry.at, entry.point_id is None) == (at, False)
+
+    def test_a_stop_of_a_number_that_is_withdrawn_says_so(self, runtime: Runtime, enter: Enter) -> None:
+        fact.record_opt_out(runtime.house, By("sms", "system"), address="+13125550101")
+        with runtime.database.write(runtime.clock) as unit:
+            (stop,) = stops_in_force(unit, [unit.query("SELECT value_index FROM opt_out")[0][0]])
+            withdraw_opt_outs(runtime.house, unit, Told(unit.now, "sms", "k"), [stop])
+        said = words(enter("collector").text("/consumers/C-1/timeline"))
+        assert "Stop for (312) 555-0101 withdrawn, whoever has it: every channel" in said
 
     def test_words_of_people_are_never_markup(self, runtime: Runtime, enter: Enter) -> None:
         with runtime.database.write(runtime.clock) as unit:
