@@ -17,7 +17,7 @@ class Consent(Fact, table=True):
 
     type: str
     channel: str | None = None
-    contact_point_id: str | None = Field(default=None, index=True)
+    contact_point_id: str | None = None
     account_id: str | None = None
     party: str = "consumer"
     via: str | None = None

@@ -623,8 +623,6 @@ CREATE TABLE consent (
 
 CREATE INDEX ix_consent_consumer_id ON consent (consumer_id);
 
-CREATE INDEX ix_consent_contact_point_id ON consent (contact_point_id) WHERE contact_point_id IS NOT NULL;
-
 CREATE INDEX ix_consent_corrects_id ON consent (corrects_id) WHERE corrects_id IS NOT NULL;
 
 CREATE TABLE contact_event (
