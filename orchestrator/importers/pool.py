@@ -81,20 +81,22 @@ def join(unit: Session, batch: Batch, new: Newcomers) -> None:
 
 
 def _by_key(unit: Session, new: Newcomers) -> Iterable[_Group]:
-    found = bulk.select(unit, ("person_key", "id"), "consumer", "person_key", sorted(new.keys))
+    several = bulk.repeated(unit, "consumer", "person_key", sorted(new.keys))
+    found = bulk.select(unit, ("person_key", "id"), "consumer", "person_key", several)
     return [_Group("person_key", None, members) for members in _several(found).values()]
 
 
 def _by_value(unit: Session, new: Newcomers) -> Iterable[_Group]:
     basis = {index: _BASIS[kind] for index, kind, _ in new.values}
     columns = ("value_index", "consumer_id", "party_id")
-    found = bulk.select(unit, columns, "contact_point", "value_index", sorted(basis))
+    several = bulk.repeated(unit, "contact_point", "value_index", sorted(basis))
+    found = bulk.select(unit, columns, "contact_point", "value_index", several)
     own = ((index, consumer_id) for index, consumer_id, party_id in found if party_id is None)
     return [_Group(basis[index], index, members) for index, members in _several(own).items()]
 
 
 def _several(found: Iterable[tuple[str, ...]]) -> dict[str, set[str]]:
-    """The consumers of each key or value that more than one of them has; nearly all are one consumer's alone."""
+    """The consumers of each key or value that more than one of them has; a party's or a double one is not that."""
     first: dict[str, str] = {}
     several: dict[str, set[str]] = {}
     for shared_by, consumer_id in found:

@@ -36,6 +36,14 @@ def select(
         yield tuple(cell.isoformat() if isinstance(cell, date) else cell for cell in found)
 
 
+def repeated(unit: Session, table: str, key: str, values: Sequence[str]) -> list[str]:
+    """Those of `values` that more than one row has as its `key`; its index alone answers."""
+    if not values:
+        return []
+    sql = f"SELECT {key} FROM {table} WHERE {key} {unit.within('keys')} GROUP BY {key} HAVING count(*) > 1"  # noqa: S608 - our own names
+    return sorted(found for (found,) in unit.query(sql, {"keys": unit.listed(values)}))
+
+
 def insert(unit: Session, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Add rows that are not there yet."""
     if rows:
