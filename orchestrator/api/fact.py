@@ -160,7 +160,10 @@ def close_complaint(
 
 @router.post("/events/{event_id}/corrections", status_code=201)
 def correct_event(runtime: TheRuntime, caller: CanRecord, event_id: str, body: CorrectionRecord) -> Recorded:
-    """What really happened at one contact: a new version; old verdicts stay, what they made unlawful is an incident."""
+    """What really happened at one contact: a new version; old verdicts stay, what they made unlawful is an incident.
+
+    What would allow a contact earlier `waits` for compliance (`/tasks?kind=review`); the stricter record holds.
+    """
     known_consumer(runtime, body.consumer_id)
     corrected = correction.correct_event(
         runtime.house,
@@ -169,9 +172,11 @@ def correct_event(runtime: TheRuntime, caller: CanRecord, event_id: str, body: C
         body.changes.model_dump(exclude_none=True),
         reason=body.reason,
         by=f"key:{caller.name}",
+        role=caller.role,
     )
     result = {
         "version": corrected.version,
+        "waits": corrected.waits,
         "incident_id": corrected.incident_id,
         "unlawful": corrected.unlawful,
     }

@@ -217,7 +217,7 @@ class NoteRecord(Body):
 
 
 class TaskClosing(Body):
-    """`outcome`: what came of it, in a word."""
+    """`outcome`: what came of it, in a word; of a correction that waits: confirmed or rejected."""
 
     outcome: Short
 

@@ -35,6 +35,7 @@ ConsumerId = Annotated[str, Path(max_length=200)]
 Kind = Annotated[str, Path(max_length=20)]
 Name = Annotated[str, Query(max_length=200)]
 _DUE = N_("Contact stopped at once. The answer is due by %(day)s.")
+_WAITS = N_("It would allow contacts earlier: the stricter record holds until compliance confirms it.")
 _UNLAWFUL = N_("A call may not be made then.")
 _UNLAWFUL_UNTIL = N_("A call may not be made then. The next time is %(moment)s.")
 
@@ -250,11 +251,18 @@ def _refusal(asked: Asked, verdict: Verdict) -> str:
     return words.said(_UNLAWFUL_UNTIL, moment=moment)
 
 
-def _correct(house: House, by: By, consumer_id: str, asked: Asked) -> None:
+def _correct(house: House, by: By, consumer_id: str, asked: Asked) -> str:
     given = asked.values
-    correction.correct_event(
-        house, consumer_id, given["id"], {"outcome": given["outcome"]}, reason=given["reason"], by=by.who
+    made = correction.correct_event(
+        house,
+        consumer_id,
+        given["id"],
+        {"outcome": given["outcome"]},
+        reason=given["reason"],
+        by=by.who,
+        role=by.role,
     )
+    return asked.words.said(_WAITS) if made.waits is not None else ""
 
 
 _SAVES: dict[str, Callable[[House, By, str, Asked], str | None]] = {

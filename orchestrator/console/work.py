@@ -14,7 +14,7 @@ from orchestrator.console.message import N_
 from orchestrator.console.page import page, wording_of, words_of
 from orchestrator.console.work_wording import EMPTY, HEADINGS, WorkWording, groups_of
 from orchestrator.domain.permission import Permission
-from orchestrator.services import user, worklist
+from orchestrator.services import easing, user, worklist
 from orchestrator.services.worklist import Case
 
 router = APIRouter(prefix="/work")
@@ -26,6 +26,8 @@ OUTCOMES = {
     "released": N_("Hold released"),
     "not_needed": N_("Nothing to do"),
     "escalated": N_("Handed to compliance"),
+    easing.CONFIRMED: N_("Confirm correction"),
+    easing.REJECTED: N_("Keep what was recorded"),
 }
 
 
@@ -113,7 +115,9 @@ def queue_values(request: Request, visitor: Visitor, item: str) -> dict[str, Any
 
 
 def work_wording(request: Request, visitor: Visitor) -> WorkWording:
-    return WorkWording(words_of(visitor), wording_of(visitor, runtime_of(request).clock.now()))
+    house = runtime_of(request).house
+    people = {f"user:{one.id}": one.display_name for one in user.everybody(house)}
+    return WorkWording(words_of(visitor), wording_of(visitor, house.clock.now()), people)
 
 
 def creditor_of(request: Request, creditor_id: str | None) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from orchestrator.console.message import N_
-from orchestrator.console.vocabulary import Translator
+from orchestrator.console.vocabulary import Translator, word
 from orchestrator.console.wording import Wording
+from orchestrator.domain.instant import from_micros
 from orchestrator.domain.permission import Role
+from orchestrator.services import easing
 from orchestrator.services.worklist import Case, Place
 
 HEADINGS = {
@@ -80,6 +83,9 @@ _WHY = {
 }
 
 
+_SIDES = (("held", "held"), ("told", "changes"))
+
+
 def groups_of(role: Role | None) -> tuple[str, ...]:
     """The kinds of work of a role, the first to do first."""
     if role is Role.COMPLIANCE_OFFICER:
@@ -90,8 +96,8 @@ def groups_of(role: Role | None) -> tuple[str, ...]:
 class WorkWording:
     """Cases for one reader."""
 
-    def __init__(self, translator: Translator, say: Wording):
-        self.translator, self.say = translator, say
+    def __init__(self, translator: Translator, say: Wording, people: Mapping[str, str]):
+        self.translator, self.say, self.people = translator, say, people
 
     def _(self, message: str, **values: str) -> str:
         said = self.translator.gettext(message)
@@ -105,6 +111,8 @@ class WorkWording:
             return self._(N_("A rule waits for somebody: %(rule)s."), rule=case.reason)
         if case.group == "complaint":
             return self._complaint(case)
+        if case.group == "review" and case.reason == easing.REASON:
+            return self._correction(case)
         by_reason, otherwise = _WHY[case.group]
         return self._(by_reason.get(case.reason, otherwise))
 
@@ -115,6 +123,44 @@ class WorkWording:
             return self._(N_("%(amount)s is due today."), amount=amount)
         day = self.say.day(case.due)
         return self._(N_("%(amount)s was due on %(day)s and has not come."), amount=amount, day=day)
+
+    def _correction(self, case: Case) -> str:
+        """Who said what of which contact, and what it would allow earlier."""
+        asked = case.detail
+        values = {
+            "who": self.people.get(asked["by"], asked["by"].partition(":")[2] or asked["by"]),
+            "moment": self.say.moment(from_micros(asked["occurred_at"]), case.zone),
+            "reason": asked["said"],
+        }
+        if "outcome" in asked["changes"]:
+            values |= {name: self._outcome(asked[key]["outcome"]) for name, key in _SIDES}
+            said = self._(
+                N_("%(who)s corrects the contact of %(moment)s from %(held)s to %(told)s: %(reason)s."),
+                **values,
+            )
+        else:
+            said = self._(N_("%(who)s corrects the contact of %(moment)s: %(reason)s."), **values)
+        parts = [
+            self._(
+                N_("%(channel)s about %(account)s"),
+                channel=word(self.translator, "channel", one["channel"]),
+                account=one["account_id"],
+            )
+            for one in asked["earlier"]
+        ]
+        if not parts:
+            return said + self.say.gap + self._(N_("The stricter record holds until this is answered."))
+        return (
+            said
+            + self.say.gap
+            + self._(
+                N_("It would allow earlier: %(contacts)s. The stricter record holds until this is answered."),
+                contacts=self.say.beside(parts),
+            )
+        )
+
+    def _outcome(self, name: str | None) -> str:
+        return word(self.translator, "outcome", name) if name else self._(N_("not ended yet"))
 
     def _complaint(self, case: Case) -> str:
         if not case.reason:

@@ -7,7 +7,7 @@ each contact since twice, on the history as it was thought to be and as it is no
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ import msgspec
 from orchestrator.audit import ledger
 from orchestrator.audit.ledger import Line, LineKind
 from orchestrator.domain.instant import from_micros, to_micros
+from orchestrator.domain.permission import Permission, Role, allows
 from orchestrator.engine.facts import Reader, event
 from orchestrator.engine.house import House
 from orchestrator.engine.point_learning import learn_from_outcome
@@ -24,7 +25,8 @@ from orchestrator.engine.reconsider import reconsider
 from orchestrator.engine.stored import id_list
 from orchestrator.engine.task import open_incident
 from orchestrator.engine.told import Told
-from orchestrator.errors import UnknownReference, UsageError
+from orchestrator.errors import ConflictError, UnknownReference, UsageError
+from orchestrator.services import easing
 from orchestrator.services.slot import CLOCKS_DIFFER
 from orchestrator.store import claim, contacting
 from orchestrator.store import entry as rows
@@ -50,43 +52,96 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """The new version's number, and the incident with the contacts that it makes unlawful, if there are any."""
+    """The last version's number, and the incident with the contacts that it makes unlawful, if there are any.
+
+    `waits`: the question to compliance about what would allow contacts earlier; that is not recorded before the answer.
+    """
 
     version: int
     incident_id: str | None
     unlawful: tuple[str, ...]
+    waits: str | None = None
 
 
 def correct_event(
-    house: House, consumer_id: str, event_id: str, changes: dict[str, Any], *, reason: str, by: str
+    house: House,
+    consumer_id: str,
+    event_id: str,
+    changes: dict[str, Any],
+    *,
+    reason: str,
+    by: str,
+    role: Role | None = None,
 ) -> Corrected:
     """Record what really happened at one contact. `changes` by column, a time aware; every other column stays.
 
     A contact of ours was made between its reservation and now, whatever anybody says: dated back it would fall out
     of the windows that it counts in. Nor does a message end like a call that did not connect, which counts nowhere.
+
+    What would allow a contact earlier is a question to compliance, and until the answer the stricter record holds:
+    a contact too many may be unlawful, one that waits is not. `role`: whose correction it is; None (the product) and
+    a role with RELEASE need no answer.
     """
     _check(changes, reason)
     with house.database.write(house.clock) as unit:
         claim.lock_pools(unit, [consumer_id])
-        known = latest_events(unit, [(consumer_id, event_id)]).get((consumer_id, event_id))
-        if known is None:
-            raise UnknownReference(f"{consumer_id} has no contact {event_id!r}", where="event_id")
+        known = _known(unit, consumer_id, event_id)
         changes = _stored(unit, known, changes)
-        since = from_micros(known["occurred_at"])
-        before = read_batch(house, unit, [consumer_id], judged_from=since)
+        before = read_batch(house, unit, [consumer_id], judged_from=from_micros(known["occurred_at"]))
         _refuse_foreign(before, consumer_id, changes, known)
-        add_event_versions(unit, {(consumer_id, event_id): changes}, recorded_by=by, reason=reason)
-        after = read_batch(house, unit, [consumer_id], judged_from=since)
-        corrected = Change(consumer_id, event_id, known["version"] + 1, known["occurred_at"])
-        incident, unlawful = report_unlawful(house, unit, before, after, corrected)
-        _learn(house, unit, known, changes, by=by)
-        people = rows.pool_members(unit, [consumer_id])
-        rows.move_epoch(unit, people)
-        body = {"event_id": event_id, "changed": sorted(changes), "reason": reason, "by": by}
-        reference = house.sealer.reference(consumer_id)
-        ledger.append(unit, [Line(LineKind.CORRECTION, unit.now_micros, body, reference)])
-        reconsider(house, unit, people)
+        later: dict[str, Any] = {}
+        if role is not None and not allows(role, Permission.RELEASE):
+            earlier = easing.allowed_earlier(house, unit, known, changes)
+            changes, later = easing.split(known, changes, is_earlier=bool(earlier))
+        # a stranger's number is not used again whatever the rest waits for
+        _learn(house, unit, known, {**changes, **later}, by=by)
+        made = Corrected(known["version"], None, ())
+        if changes:
+            made = _record(house, unit, known, changes, reason=reason, by=by)
+        if later:
+            waits = easing.ask(house, unit, known, later, earlier, version=made.version, reason=reason, by=by)
+            made = replace(made, waits=waits)
+    return made
+
+
+def _known(unit: Session, consumer_id: str, event_id: str) -> dict[str, Any]:
+    known = latest_events(unit, [(consumer_id, event_id)]).get((consumer_id, event_id))
+    if known is None:
+        raise UnknownReference(f"{consumer_id} has no contact {event_id!r}", where="event_id")
+    return known
+
+
+def _record(
+    house: House, unit: Session, known: dict[str, Any], changes: dict[str, Any], *, reason: str, by: str
+) -> Corrected:
+    """The new version, what it makes unlawful, and everybody looked at again. The pool is locked."""
+    consumer_id, event_id = known["consumer_id"], known["event_id"]
+    since = from_micros(known["occurred_at"])
+    before = read_batch(house, unit, [consumer_id], judged_from=since)
+    add_event_versions(unit, {(consumer_id, event_id): changes}, recorded_by=by, reason=reason)
+    after = read_batch(house, unit, [consumer_id], judged_from=since)
+    corrected = Change(consumer_id, event_id, known["version"] + 1, known["occurred_at"])
+    incident, unlawful = report_unlawful(house, unit, before, after, corrected)
+    people = rows.pool_members(unit, [consumer_id])
+    rows.move_epoch(unit, people)
+    body = {"event_id": event_id, "changed": sorted(changes), "reason": reason, "by": by}
+    reference = house.sealer.reference(consumer_id)
+    ledger.append(unit, [Line(LineKind.CORRECTION, unit.now_micros, body, reference)])
+    reconsider(house, unit, people)
     return Corrected(known["version"] + 1, incident, tuple(unlawful))
+
+
+def confirm(house: House, unit: Session, consumer_id: str, asked: dict[str, Any], *, by: str) -> Corrected:
+    """Compliance confirms what a question asked (its `detail`): from now on it is the record."""
+    claim.lock_pools(unit, [consumer_id])
+    known = _known(unit, consumer_id, asked["event_id"])
+    if known["version"] != asked["version"]:
+        raise ConflictError(
+            "this contact was corrected again since the question: nothing was changed", code="correction_stale",
+            where=asked["event_id"], hint="answer it with rejected; what holds now can be corrected anew",
+        )  # fmt: skip
+    reason = f"{asked['said']} (said by {asked['by']})"
+    return _record(house, unit, known, asked["changes"], reason=reason, by=by)
 
 
 def _learn(house: House, unit: Session, known: dict[str, Any], changes: dict[str, Any], *, by: str) -> None:

@@ -19,6 +19,7 @@ from orchestrator.engine.house import House
 from orchestrator.engine.message import display_name
 from orchestrator.engine.stored import plain
 from orchestrator.errors import AccessError, UnknownReference, UsageError
+from orchestrator.services import correction, easing
 from orchestrator.services.consumer_view import main_zone
 from orchestrator.store import entry
 from orchestrator.store import worklist as rows
@@ -211,17 +212,22 @@ def list_open(house: House, *, kind: str | None = None, limit: int = 100) -> lis
 def close(house: House, task_id: str, *, by: str, outcome: str, role: Role | None = None) -> None:
     """A person settled it; what was held for it is judged again at once.
 
-    A promise is not closed but dealt with for today; an incident is closed. `role`: whose, None is the product itself;
-    what is for compliance is an AccessError for a role without RELEASE.
+    A promise is not closed but dealt with for today; an incident is closed. A correction that would allow contacts
+    earlier is `confirmed`, and counts from then on, or `rejected`. `role`: whose, None is the product itself; what is
+    for compliance is an AccessError for a role without RELEASE.
     """
     with house.database.write(house.clock) as unit:
         known = rows.find(unit, task_id) if role is not None else None
         if known is not None:
             _refuse(role, known[0], task_id)
-        row = unit.one("SELECT consumer_id FROM task WHERE id = :id AND state = 'open'", {"id": task_id})
+        row = unit.one(
+            "SELECT consumer_id, reason, detail FROM task WHERE id = :id AND state = 'open'", {"id": task_id}
+        )
         if row is None:
             _close_other(unit, task_id, by)
             return
+        if row[1] == easing.REASON:
+            _answer_correction(house, unit, row[0], plain(row[2]), by=by, outcome=outcome)
         unit.execute(
             "UPDATE task SET state = 'closed', closed_at = :now, closed_by = :by, outcome = :outcome WHERE id = :id",
             {"id": task_id, "now": unit.now_micros, "by": by, "outcome": outcome},
@@ -229,6 +235,18 @@ def close(house: House, task_id: str, *, by: str, outcome: str, role: Role | Non
         rows.release(unit, task_id)
         if row[0] is not None:
             entry.wake(unit, [row[0]])
+
+
+def _answer_correction(
+    house: House, unit: Session, consumer_id: str, asked: dict[str, Any], *, by: str, outcome: str
+) -> None:
+    if outcome not in {easing.CONFIRMED, easing.REJECTED}:
+        raise UsageError(
+            "a correction is confirmed or rejected: until then the stricter record holds", where="outcome",
+            hint=f"{easing.CONFIRMED} or {easing.REJECTED}",
+        )  # fmt: skip
+    if outcome == easing.CONFIRMED:
+        correction.confirm(house, unit, consumer_id, asked, by=by)
 
 
 def _refuse(role: Role | None, group: str, item: str) -> None:

@@ -8,7 +8,9 @@ import pytest
 
 from orchestrator.bootstrap import Runtime
 from orchestrator.clock import VirtualClock
+from orchestrator.engine.event import enter_conversation
 from orchestrator.engine.task import open_incident, open_task
+from orchestrator.engine.told import Told
 from orchestrator.services import fact, worklist
 from orchestrator.services.fact import By
 from tests.integration.console.conftest import Browser, Enter, words
@@ -143,3 +145,27 @@ def test_unknown_cases_are_not_found(enter: Enter, guest: Browser) -> None:
     assert browser.post("/work/nothing/close").status_code == 404
     assert browser.get("/work/next?after=nothing").headers["location"] == "/work"
     assert guest.get("/work").status_code == 303
+
+
+def test_a_correction_that_eases_is_answered_in_its_case(runtime: Runtime, enter: Enter) -> None:
+    with runtime.database.write(runtime.clock) as unit:
+        told = Told(unit.now, "test", "k")
+        made = enter_conversation(runtime.house, unit, "C-1", told, account_ids=["A-1"])
+    collector, officer = enter("collector"), enter("compliance_officer")
+    form = {"id": made, "outcome": "no_answer", "reason": "nobody picked up", "key": "k"}
+    said = words(collector.post("/consumers/C-1/record/correct", form, headers={"HX-Request": "true"}).text)
+    assert "the stricter record holds until compliance confirms it" in said
+    (question,) = ids(runtime, "review")
+    case = officer.text(f"/consumers/C-1?task={question}")
+    assert "corrects the contact of Wed 14 Oct 10:00 CDT from conversation to no answer: nobody" in words(
+        case
+    )
+    assert "It would allow earlier: " in words(case)
+    assert "A-1" in words(case)
+    assert "Keep what was recorded" in words(case)
+    officer.post(f"/work/{question}/close", {"outcome": "confirmed"})
+    assert ids(runtime, "review") == []
+    with runtime.database.read() as unit:
+        versions = unit.query("SELECT outcome, recorded_by FROM contact_event ORDER BY version")
+    assert [outcome for outcome, _ in versions] == ["conversation", "no_answer"]
+    assert versions[-1][1].startswith("user:")
