@@ -259,8 +259,8 @@ def fields_page() -> str:
     from orchestrator.domain.field import FIELDS  # noqa: PLC0415
 
     intro = (
-        "A condition (`cadences enroll --where`, a cadence's `enter_when`, `exit_when`, `suspend_when`) is one "
-        "expression in [CEL](https://cel.dev) over these fields, which is true or false: "
+        "A condition (a campaign's `segment`, `cadences enroll --where`, a cadence's `enter_when`, `exit_when`, "
+        "`suspend_when`) is one expression in [CEL](https://cel.dev) over these fields, which is true or false: "
         '`days_past_due > 30 && country == "US"`, `"us-ny" in jurisdictions`, `age != null && age >= 70`. '
         f"It has at most {MAX_BYTES} bytes and goes through no list (`exists`, `all`, `map`, `filter`). A field "
         "marked “may be empty” is null where nothing is known: compare it behind `FIELD != null &&`. Dates are "
