@@ -17,7 +17,7 @@ from orchestrator.services.user import Given
 app = typer.Typer(
     name="users", help="People who sign in: add, list, disable, passwords.", rich_markup_mode=None
 )
-BY = "cli"
+BY = "command line"
 Name = Annotated[str, typer.Argument(help="The name to sign in with, or the id.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
 FromStdin = Annotated[

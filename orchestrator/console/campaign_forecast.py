@@ -50,7 +50,7 @@ def show_forecast(request: Request, visitor: MayReview, key: str) -> Response:
         campaign=campaign,
         shown=shown,
         job=running(house, campaign.id),
-        failed=failure(house, campaign.id) if shown is None or shown.is_stale else "",
+        failed=failure(house, campaign.id) if shown is None or shown.is_stale else None,
         words=words,
         segments=segment_words(request, visitor),
         typed=form.of_definition(campaign.definition),

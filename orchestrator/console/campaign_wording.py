@@ -63,7 +63,7 @@ WHYS = {
     Why.LEFT: ("none", N_("Exited"), N_("left the campaign")),
 }
 """Why -> icon and class, word, what happens next."""
-WAITS_FOR_PERSON = N_("goes on when the campaign does")
+GOES_ON_WITH_CAMPAIGN = N_("goes on when the campaign does")
 EVENTS = {
     "created": N_("Created"),
     "changed": N_("Changed"),
@@ -171,7 +171,7 @@ class CampaignWording:
     def next(self, why: Why, rule: str | None, at: datetime | None, zone: str) -> str:
         """What happens next with the accounts of one line."""
         if rule == "campaign_paused":
-            return self.words.gettext(WAITS_FOR_PERSON)
+            return self.words.gettext(GOES_ON_WITH_CAMPAIGN)
         text = self.words.gettext(WHYS[why][2])
         if "%" not in text:
             return text

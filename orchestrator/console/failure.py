@@ -90,8 +90,9 @@ def install(app: FastAPI) -> None:
         if isinstance(error, ForeignFormError):
             return show(request, 403, title=FOREIGN, detail=words_of(reader_of(request)).gettext(REOPEN))
         if isinstance(error, DuecourseError):
-            detail = error.message if error.status != 404 else ""
-            return show(request, error.status, detail=detail, hint=error.hint or "")
+            # what is missing is told to nobody: it may be out of the reader's scope
+            told = ("", "") if error.status == 404 else (error.message, error.hint or "")
+            return show(request, error.status, detail=told[0], hint=told[1])
         if isinstance(error, RequestValidationError):
             return show(request, 422, detail="; ".join(str(one["msg"]) for one in error.errors()))
         if isinstance(error, HTTPException):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from dataclasses import dataclass, field
 
@@ -18,12 +19,17 @@ AT_ONCE_S = 1.5
 
 @dataclass(slots=True)
 class Job:
-    """One forecast under way; done, total: accounts. `failed`: why there is none, empty while all is well."""
+    """One forecast under way; done, total: accounts.
+
+    `failed`: why there is none, in English, with what to do; empty while all is well. `incident`: the code under
+    which the log has the whole story of what nobody foresaw.
+    """
 
     campaign_id: str
     done: int = 0
     total: int = 0
     failed: str = ""
+    incident: str = ""
     ended: threading.Event = field(default_factory=threading.Event)
 
     def tell(self, done: int, total: int) -> None:
@@ -44,10 +50,10 @@ def running(house: House, campaign_id: str) -> Job | None:
     return None if job is None or job.ended.is_set() else job
 
 
-def failure(house: House, campaign_id: str) -> str:
-    """Why the last one that was asked for here came to nothing; empty: it did not."""
+def failure(house: House, campaign_id: str) -> Job | None:
+    """The last one that was asked for here, if it came to nothing."""
     job = _jobs.get((id(house), campaign_id))
-    return job.failed if job is not None else ""
+    return job if job is not None and (job.failed or job.incident) else None
 
 
 def begin(house: House, campaign_id: str, by: str, wait_s: float = AT_ONCE_S) -> Job:
@@ -65,9 +71,9 @@ def _make(house: House, job: Job, by: str) -> None:
     try:
         campaign_forecast.make(house, job.campaign_id, by, job.tell)
     except DuecourseError as error:
-        job.failed = error.message
+        job.failed = f"{error.message}: {error.hint}" if error.hint else error.message
     except Exception:
-        job.failed = "unexpected"
-        log.exception("forecast_failed", campaign=job.campaign_id)
+        job.incident = secrets.token_hex(4)
+        log.exception("forecast_failed", campaign=job.campaign_id, incident=job.incident)
     finally:
         job.ended.set()

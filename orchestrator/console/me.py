@@ -13,6 +13,7 @@ from orchestrator.console.cookie import runtime_of
 from orchestrator.console.message import N_
 from orchestrator.console.page import page, words_of
 from orchestrator.console.role import ROLE_WORDS
+from orchestrator.console.sign_in import THROTTLED
 from orchestrator.domain import user as person
 from orchestrator.errors import AuthenticationError, InputError, ThrottledError
 from orchestrator.services import user
@@ -23,7 +24,6 @@ CHANGED = N_("Your password is changed. Other browsers were signed out.")
 MESSAGES = {"saved": SAVED, "password": CHANGED}
 WRONG = N_("This is not the password you have.")
 WEAK = N_("Take at least 12 characters, not your name and not the same few letters again and again.")
-WAIT = N_("Too many tries: wait a minute.")
 NO_ZONE = N_("This is no time zone: choose one of the list.")
 
 
@@ -79,8 +79,9 @@ def change_password(
             new,
             cookie.address_of(request),
         )
-    except ThrottledError:
-        return _show(request, visitor, errors={"current": words.gettext(WAIT)})
+    except ThrottledError as error:
+        wait = words.gettext(THROTTLED) % {"seconds": error.wait_s}
+        return _show(request, visitor, errors={"current": wait})
     except InputError:
         return _show(request, visitor, errors={"new": words.gettext(WEAK)})
     except AuthenticationError:

@@ -22,7 +22,6 @@ _DAY = {"en": "EEE d MMM", "zh": "M/d EEE"}
 _DAY_OF_YEAR = {"en": "EEE d MMM yyyy", "zh": "yyyy-MM-dd"}
 _DATE = {"en": "d MMM", "zh": "M/d"}
 _DATE_OF_YEAR = {"en": "d MMM yyyy", "zh": "yyyy-MM-dd"}
-_LONG_DAY = {"en": "EEE d MMM", "zh": "M 月 d 日 EEE"}
 _HAN_LATIN = re.compile(
     "(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9\u00c0-\u024f])|(?<=[A-Za-z0-9\u00c0-\u024f])(?=[\u4e00-\u9fff])"
 )
@@ -70,9 +69,6 @@ class Wording:
             return ""
         forms = _DATE if value.year == self.local(self.now).year else _DATE_OF_YEAR
         return str(format_date(value, forms[self.language], locale=self.locale))
-
-    def long_day(self, value: datetime, zone: str | None = None) -> str:
-        return str(format_date(self.local(value, zone).date(), _LONG_DAY[self.language], locale=self.locale))
 
     def time(self, value: datetime, zone: str | None = None) -> str:
         """ "08:00 MST"."""

@@ -10,7 +10,7 @@ from orchestrator.store.session import Session
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Counts at one moment. `contacts` by channel, of attempts that left; `outcomes` of all attempts."""
+    """Counts at one moment. `contacts` by channel, of attempts that left; `attempts` of all by state."""
 
     enrollments: dict[str, int] = field(default_factory=dict)
     contacts: dict[str, int] = field(default_factory=dict)

@@ -28,7 +28,7 @@ _COUNTED = ("balance", "currency")
 
 @dataclass(frozen=True, slots=True)
 class SampleAccount:
-    """One account of a segment. `balance_minor` in minor units; `campaign`: in which enrollment it is already."""
+    """One account of a segment. `balance_minor` in minor units; `is_elsewhere`: an enrollment works it already."""
 
     account_id: str
     consumer_id: str

@@ -133,6 +133,20 @@ def test_a_forecast_that_cannot_be_made_says_why(manager: Browser) -> None:
     assert "The forecast was not made." in words(manager.text(f"{address}/forecast"))
 
 
+def test_a_forecast_that_nobody_foresaw_failing_names_its_incident(
+    manager: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: object) -> None:
+        raise RuntimeError("disk on fire")
+
+    monkeypatch.setattr(campaign_forecast, "make", fail)
+    page = words(manager.text(f"{drafted(manager)}/forecast"))
+    assert re.search(
+        r"The forecast was not made\. Quote incident [0-9a-f]{8} to whoever runs this system", page
+    )
+    assert "disk on fire" not in page
+
+
 def test_a_long_forecast_shows_how_far_it_is(
     manager: Browser, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
