@@ -224,3 +224,37 @@ def test_dates_and_booleans_may_come_as_text_and_numbers(database: Database) -> 
             date(2026, 2, 28),
             True,
         )
+
+
+@pytest.mark.parametrize("count", [3, 40])
+def test_columns_empty_full_or_mixed_are_kept_as_they_are(database: Database, count: int) -> None:
+    """Truth values, sealed bytes and empty cells, few rows and many."""
+    columns = ["id", "creditor_id", "actor", "currency", "balance_minor", "delinquent_since", "state",
+               "new_placement", "account_number_sealed", "account_number_index", "account_label", "product",
+               "created_at", "changed_at"]  # fmt: skip
+    told = [
+        (f"a{n:02}", "c", "debt_buyer", "USD", n, "2026-02-28", "open", n % 2 == 0, b"\0\xff" + bytes([n]),
+         None if n % 3 else f"i{n}", None, None if n else AWKWARD, 0, 0)
+        for n in range(count)
+    ]  # fmt: skip
+    with database.write() as unit:
+        unit.insert_many("creditor", ["id", "name", "first_seen_at"], [("c", "C", 0)])
+        unit.insert_many("account", columns, told)
+        unit.insert_many("account", columns, [])
+    with database.read() as unit:
+        names = ", ".join(columns)
+        found = unit.query(f"SELECT {names} FROM account ORDER BY id")  # noqa: S608
+        assert [
+            (*row[:5], str(row[5]), row[6], bool(row[7]), bytes(row[8]), *row[9:]) for row in found
+        ] == told
+        assert {type(row[8]) for row in found} == {bytes}
+
+
+@pytest.mark.parametrize("count", [3, 40])
+def test_a_column_that_must_be_filled_and_is_empty_in_every_row_is_refused(
+    database: Database, count: int
+) -> None:
+    with pytest.raises(BROKEN_RULES), database.write() as unit:
+        unit.insert_many(
+            "creditor", ["id", "name", "first_seen_at"], [(f"c{n}", None, 0) for n in range(count)]
+        )
