@@ -148,7 +148,13 @@ class _Foreseer(Recorder):
         return origin.attempt_id
 
     def verdict(
-        self, judged: Judged, attempt_id: str | None, enrollment_id: str | None, digest: str | None = None
+        self,
+        judged: Judged,
+        attempt_id: str | None,
+        enrollment_id: str | None,
+        digest: str | None = None,
+        *,
+        campaign_id: str | None = None,
     ) -> str:
         finding = deciding(judged.verdict)
         if finding is not None:

@@ -144,17 +144,20 @@ class Planning:
                 course.advance()
             self.counts["reserved"] += 1
         elif choice.decision is Decision.DEFER:
-            self.recorder.verdict(choice.judged, None, first.row.id)
+            self._refuse(first, choice.judged)
             for course in courses:
                 self.counts[course.defer(choice.judged.verdict.retry_at, rule_of(choice.judged))] += 1
         elif choice.decision is Decision.HOLD:
-            self.recorder.verdict(choice.judged, None, first.row.id)
+            self._refuse(first, choice.judged)
             for course in courses:
                 course.hold(choice.judged)
             self.counts["held"] += len(courses)
         else:
-            self.recorder.verdict(choice.judged, None, first.row.id)
+            self._refuse(first, choice.judged)
             self._skip(courses, "denied", rule_of(choice.judged))
+
+    def _refuse(self, course: Course, judged: Judged) -> None:
+        self.recorder.verdict(judged, None, course.row.id, campaign_id=course.row.campaign_id)
 
     def _skip(self, courses: Sequence[Course], why: str, rule: str | None = None) -> None:
         for course in courses:

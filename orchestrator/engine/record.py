@@ -75,7 +75,9 @@ class Recorder:
         if judged is None or not judged.is_allowed:
             raise ValueError("only an allowed contact is reserved")
         digest = composed.content_digest if composed is not None else None
-        verdict_id = self.verdict(judged, origin.attempt_id, origin.enrollment_id, digest)
+        verdict_id = self.verdict(
+            judged, origin.attempt_id, origin.enrollment_id, digest, campaign_id=origin.campaign_id
+        )
         if judged.proposal.channel != "task":
             # a task on a worklist reaches nobody; the call that somebody makes for it is asked for by itself
             self._event(judged, origin.attempt_id)
@@ -116,7 +118,13 @@ class Recorder:
         return origin.attempt_id
 
     def verdict(
-        self, judged: Judged, attempt_id: str | None, enrollment_id: str | None, digest: str | None = None
+        self,
+        judged: Judged,
+        attempt_id: str | None,
+        enrollment_id: str | None,
+        digest: str | None = None,
+        *,
+        campaign_id: str | None = None,
     ) -> str:
         """Record an answer with the facts it was given, and its ledger line."""
         verdict, proposal = judged.verdict, judged.proposal
@@ -129,6 +137,7 @@ class Recorder:
             consumer_id=proposal.consumer_id,
             attempt_id=attempt_id,
             enrollment_id=enrollment_id,
+            campaign_id=campaign_id,
             channel=proposal.channel,
             contact_point_id=proposal.contact_point_id,
             account_ids=_json(proposal.account_ids),

@@ -8,10 +8,6 @@ from orchestrator.store.session import Session
 
 MOST = 2000
 """So many attempts at most are looked at for how providers do."""
-_NEAR = 20
-"""So many of the newest refusals of each answer and channel are looked at for those of one campaign."""
-DECISIONS = ("deny", "hold", "defer")
-CHANNELS = ("sms", "email", "voice", "letter", "task")
 
 
 class LatestRow(NamedTuple):
@@ -40,23 +36,15 @@ def attempts(unit: Session, campaign_id: str, limit: int) -> list[LatestRow]:
 
 
 def refusals(unit: Session, campaign_id: str, since: int, limit: int) -> list[LatestRow]:
-    """The newest contacts that were refused, of those that were refused to anybody lately."""
+    """The newest contacts that were refused."""
     sql = (
         "SELECT v.as_of, v.id, v.consumer_id, e.account_id, v.channel, NULL, NULL, NULL, v.rule, v.decision, v.id "
-        "FROM (SELECT id, consumer_id, channel, decision, rule, as_of, enrollment_id FROM verdict "
-        "WHERE decision = :decision AND channel = :channel AND as_of >= :since "
-        "ORDER BY as_of DESC, id DESC LIMIT :near) v JOIN enrollment e ON e.id = v.enrollment_id "
-        "WHERE e.campaign_id = :id"
+        "FROM verdict v LEFT JOIN enrollment e ON e.id = v.enrollment_id WHERE v.campaign_id = :id AND "
+        "v.campaign_id IS NOT NULL AND v.decision <> 'allow' AND v.as_of >= :since "
+        "ORDER BY v.as_of DESC, v.id DESC LIMIT :limit"
     )
-    found = [
-        LatestRow._make(row)
-        for decision in DECISIONS
-        for channel in CHANNELS
-        for row in unit.query(
-            sql, {"decision": decision, "channel": channel, "since": since, "near": _NEAR, "id": campaign_id}
-        )
-    ]
-    return sorted(found, reverse=True, key=lambda row: (row.at, row.id))[:limit]
+    found = unit.query(sql, {"id": campaign_id, "since": since, "limit": limit})
+    return [LatestRow._make(row) for row in found]
 
 
 class FlowRow(NamedTuple):

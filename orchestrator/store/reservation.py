@@ -46,6 +46,7 @@ class NewVerdict(NamedTuple):
     consumer_id: str
     attempt_id: str | None
     enrollment_id: str | None
+    campaign_id: str | None
     channel: str
     contact_point_id: str | None
     account_ids: str

@@ -166,12 +166,22 @@ class Verdict(SQLModel, table=True):
             sqlite_where=sql("rule IS NOT NULL"),
             postgresql_where=sql("rule IS NOT NULL"),
         ),
+        # the newest refusals of one campaign; what was allowed is an attempt
+        Index(
+            "verdict_by_campaign",
+            "campaign_id",
+            "as_of",
+            "id",
+            sqlite_where=sql("campaign_id IS NOT NULL AND decision <> 'allow'"),
+            postgresql_where=sql("campaign_id IS NOT NULL AND decision <> 'allow'"),
+        ),
     )
 
     id: str = Field(primary_key=True)
     consumer_id: str = Field(index=True)
     attempt_id: str | None = Field(default=None, index=True)
     enrollment_id: str | None = None
+    campaign_id: str | None = None
     channel: str
     contact_point_id: str | None = None
     account_ids: Any = open_json(nullable=False)

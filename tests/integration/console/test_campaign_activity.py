@@ -44,17 +44,18 @@ def attempt(runtime: Runtime, address: str, name: str, **more: Any) -> None:
 
 def refusal(runtime: Runtime, address: str) -> None:
     """A text that the law lets leave later, asked for by the campaign's cadence."""
+    campaign_id = address.rpartition("/")[2]
     with runtime.database.write(runtime.clock) as unit:
         enrollment = unit.one(
             "SELECT id FROM enrollment WHERE campaign_id = :id ORDER BY id LIMIT 1",
-            {"id": address.rpartition("/")[2]},
+            {"id": campaign_id},
         )
         assert enrollment is not None
         unit.execute(
-            "INSERT INTO verdict (id, consumer_id, enrollment_id, channel, account_ids, decision, rule, as_of,"
-            " policy_digest, facts_digest, body, facts) VALUES ('ve_late', 'C-1', :enrollment, 'voice', '[]', 'defer',"
-            " 'regf-7in7-attempts', :now, 'd', 'd', :none, :none)",
-            {"enrollment": enrollment[0], "now": unit.now_micros + 1, "none": b""},
+            "INSERT INTO verdict (id, consumer_id, enrollment_id, campaign_id, channel, account_ids, decision, rule,"
+            " as_of, policy_digest, facts_digest, body, facts) VALUES ('ve_late', 'C-1', :enrollment, :campaign,"
+            " 'voice', '[]', 'defer', 'regf-7in7-attempts', :now, 'd', 'd', :none, :none)",
+            {"enrollment": enrollment[0], "campaign": campaign_id, "now": unit.now_micros + 1, "none": b""},
         )
 
 
@@ -141,9 +142,25 @@ def test_no_table_is_read_whole(runtime: Runtime, address: str) -> None:
         campaign_latest.flow(unit, "x", 0)
         plans = [str(row[3]) for sql, values in asked for row in inner(f"EXPLAIN QUERY PLAN {sql}", values)]
     assert plans
-    assert not [one for one in plans if one.startswith("SCAN") and "newest" not in one and " v" not in one], (
-        plans
-    )
+    assert not [one for one in plans if one.startswith("SCAN") and "newest" not in one], plans
+    assert "SEARCH v USING INDEX verdict_by_campaign (campaign_id=? AND as_of>?)" in plans
+
+
+def test_what_others_are_refused_pushes_no_refusal_of_the_campaign_out(
+    runtime: Runtime, address: str
+) -> None:
+    """The newest of the whole book were looked through: a busy neighbour left this campaign's page empty."""
+    refusal(runtime, address)
+    with runtime.database.write(runtime.clock) as unit:
+        for number in range(30):
+            unit.execute(
+                "INSERT INTO verdict (id, consumer_id, channel, account_ids, decision, rule, as_of, policy_digest,"
+                " facts_digest, body, facts) VALUES (:id, 'C-2', 'voice', '[]', 'defer', 'x', :at, 'd', 'd', :none,"
+                " :none)",
+                {"id": f"ve_other_{number}", "at": unit.now_micros + 2 + number, "none": b""},
+            )
+    found = campaign_activity.read(runtime.house, address.rpartition("/")[2])
+    assert [one.verdict_id for one in found.latest if one.decision] == ["ve_late"]
 
 
 def test_the_page_shows_providers_and_both_in_chinese(runtime: Runtime, enter: Enter, address: str) -> None:

@@ -352,6 +352,7 @@ CREATE TABLE verdict (
 	consumer_id VARCHAR NOT NULL,
 	attempt_id VARCHAR,
 	enrollment_id VARCHAR,
+	campaign_id VARCHAR,
 	channel VARCHAR NOT NULL,
 	contact_point_id VARCHAR,
 	account_ids JSON NOT NULL,
@@ -372,6 +373,8 @@ CREATE INDEX ix_verdict_attempt_id ON verdict (attempt_id) WHERE attempt_id IS N
 CREATE INDEX ix_verdict_consumer_id ON verdict (consumer_id);
 
 CREATE INDEX verdict_by_answer ON verdict (decision, channel, as_of, id);
+
+CREATE INDEX verdict_by_campaign ON verdict (campaign_id, as_of, id) WHERE campaign_id IS NOT NULL AND decision <> 'allow';
 
 CREATE INDEX verdict_by_rule ON verdict (rule, decision, channel, as_of, id) WHERE rule IS NOT NULL;
 
