@@ -125,6 +125,12 @@ class Batch:
         if consumer_id is not None:
             self._consumers.add(hash(consumer_id))
 
+    def touched_all(self, about: Iterable[tuple[str, str]]) -> None:
+        """Count the account and consumer of many accepted rows."""
+        for account_id, consumer_id in about:
+            self._accounts.add(hash(account_id))
+            self._consumers.add(hash(consumer_id))
+
     def refuse(self, row: Row, reason: str) -> None:
         """Refuse a row of this chunk, once."""
         if row.is_refused:

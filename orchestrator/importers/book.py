@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from orchestrator.importers.portfolio_row import CALLED, Point, PortfolioRow
 from orchestrator.importers.row import RowError
@@ -50,8 +50,7 @@ class AccountState:
     consumers: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class NewPoint:
+class NewPoint(NamedTuple):
     consumer: ConsumerState
     point: Point
     position: int
@@ -94,13 +93,15 @@ class Book:
         return new
 
     def _apply_points(self, consumer: ConsumerState, row: PortfolioRow) -> None:
+        points, counts, new = consumer.points, consumer.counts, self.new_points
         for point in row.points:
-            key = (point.kind, point.index)
-            if key not in consumer.points:
-                consumer.points[key] = ""
-                position = consumer.counts.get(point.kind, 0)
-                consumer.counts[point.kind] = position + 1
-                self.new_points.append(NewPoint(consumer, point, position))
+            kind = point.kind
+            key = (kind, point.index)
+            if key not in points:
+                points[key] = ""
+                position = counts.get(kind, 0)
+                counts[kind] = position + 1
+                new.append(NewPoint(consumer, point, position))
 
     def _apply_account(
         self,

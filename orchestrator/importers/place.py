@@ -98,12 +98,21 @@ def postal_zones(country: str, postal_code: str) -> Zones:
     return tuple(candidate_zones(None, (postal_code,), (), country))
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1)
+def _longest_prefixes() -> dict[str, int]:
+    """By the first digits, at most four: how long the longest prefix is that begins so and has zones of its own."""
+    longest: dict[str, int] = {}
+    for prefix in TIMEZONE_DATA:
+        for count in range(1, 5):
+            beginning = prefix[:count]
+            longest[beginning] = max(len(prefix), longest.get(beginning, 0))
+    return longest
+
+
 def _deciding(beginning: str) -> int:
     """How many characters of a number that begins so (plus sign and four digits) can decide its zone."""
     digits = beginning[1:]
-    nearest = [prefix for prefix in TIMEZONE_DATA if prefix.startswith(digits) or digits.startswith(prefix)]
-    return 1 + max([len(digits), *(len(prefix) for prefix in nearest)])
+    return 1 + max(len(digits), _longest_prefixes().get(digits, 0))
 
 
 def number_zones(e164: str, line: str | None) -> Zones:

@@ -54,7 +54,7 @@ def write_chunk(unit: Session, batch: Batch, rows: Sequence[PortfolioRow]) -> No
             refused.append(row)
         else:
             taken.append(row)
-            batch.touched(row.account_id, row.consumer_id)
+    batch.touched_all((row.account_id, row.consumer_id) for row in taken)
     _set_history(book, batch)
     _write_creditors(unit, batch, book)
     _write_consumers(unit, batch, book)
@@ -265,13 +265,13 @@ def _write_revisions(
 def _write_points(unit: Session, batch: Batch, book: Book) -> None:
     now, key_id = unit.now_micros, batch.sealer.key_id
     rows = []
-    for new, id_ in zip(book.new_points, _point_ids(book, batch.order(unit)), strict=False):
-        point, consumer = new.point, new.consumer
+    ids = _point_ids(book, batch.order(unit))
+    for (consumer, point, position), id_ in zip(book.new_points, ids, strict=False):
         consumer.points[point.kind, point.index] = id_
         rows.append(
             (
                 *(id_, consumer.id, point.kind, point.sealed, point.index, key_id, point.number_kind),
-                *(*point.where, "no", new.position, "unverified", point.zones, now, now),
+                *(*point.where, "no", position, "unverified", point.zones, now, now),
             )
         )
     bulk.insert(unit, "contact_point", _POINT_COLUMNS, rows)

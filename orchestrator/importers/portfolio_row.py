@@ -54,6 +54,12 @@ class Point(msgspec.Struct, frozen=True, gc=False):
     where: Where = (None, None, None, None)
 
 
+Lacks = tuple[tuple[str, ...], tuple[str, ...]]
+# one for all rows: what hands them to another process then says it once
+_LACKS_NOTHING: Lacks = ((), ())
+_NO_CELLS: dict[str, Any] = {}
+
+
 class PortfolioRow(msgspec.Struct, gc=False):
     """What one row says; only cells that were filled.
 
@@ -74,7 +80,7 @@ class PortfolioRow(msgspec.Struct, gc=False):
     notices: list[tuple[str, str, str | None]] = []
     opt_outs: tuple[str, ...] = ()
     holds: tuple[str, ...] = ()
-    lacks: tuple[list[str], list[str]] = ([], [])
+    lacks: Lacks = _LACKS_NOTHING
 
 
 def prepare(row: Row, sealer: Sealer) -> PortfolioRow:
@@ -98,7 +104,7 @@ def prepare(row: Row, sealer: Sealer) -> PortfolioRow:
     number = cells.get("account_number")
     return PortfolioRow(
         # what the cells say is in the fields below
-        row=Row(row.line, row.cells, {}),
+        row=Row(row.line, row.cells, _NO_CELLS),
         consumer_id=cells["consumer_id"],
         account_id=cells["account_id"],
         consumer=consumer,
@@ -111,7 +117,7 @@ def prepare(row: Row, sealer: Sealer) -> PortfolioRow:
         notices=_notices(cells),
         opt_outs=cells.get("opt_out", ()),
         holds=cells.get("holds", ()),
-        lacks=(_consumer_lacks(consumer, points), _account_lacks(account)),
+        lacks=_lacks(consumer, account, points),
     )
 
 
@@ -143,6 +149,11 @@ def _place(cells: dict[str, Any], problems: list[str]) -> place.Place:
     except CellError as problem:
         problems.append(str(problem))
         return place.understand(None, None, None, None)
+
+
+def _lacks(consumer: dict[str, Any], account: dict[str, Any], points: list[Point]) -> Lacks:
+    lacks = tuple(_consumer_lacks(consumer, points)), tuple(_account_lacks(account))
+    return lacks if any(lacks) else _LACKS_NOTHING
 
 
 def _consumer_lacks(told: dict[str, Any], points: list[Point]) -> list[str]:
