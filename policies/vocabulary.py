@@ -82,12 +82,18 @@ class Outcome(StrEnum):
     FURNISHED = "furnished"
 
 
-UNCONNECTED: frozenset[str] = frozenset({"busy", "not_in_service", "power_off", "unreachable"})
-"""A call that never connected: counted nowhere."""
+UNCONNECTED: frozenset[str] = frozenset({"busy", "not_in_service"})
+"""A call that never connected: left out of counts, but for rules that count attempts (`unconnected`).
+
+Source: Supp. I to 12 CFR 1006, comment 14(b)(3)(ii)-1, read as these two alone: we found nothing on a telephone that is
+switched off or out of reach, so such a call counts (verify with counsel).
+"""
 
 CALL_OUTCOMES: frozenset[str] = UNCONNECTED | {
     Outcome.CONVERSATION,
     Outcome.NO_ANSWER,
+    Outcome.POWER_OFF,
+    Outcome.UNREACHABLE,
     Outcome.VOICEMAIL,
     Outcome.VOICEMAIL_NOT_LEFT,
     Outcome.VOICEMAIL_WITHHELD,

@@ -155,7 +155,7 @@ def void(house: House, slot_id: str, *, reason: str, proof: str) -> str:
 
     After `started` words do not prove that nothing reached the consumer (only a provider's own refusal would): the
     attempt is ambiguous and counts, what was said is kept with it, and compliance finds an incident. A call that did
-    not connect is committed instead, as busy, not_in_service, power_off or unreachable, which counts leave out.
+    not connect is committed instead, as busy or not_in_service, which counts leave out.
     """
     if not reason.strip() or not proof.strip():
         raise UsageError("a slot is given back with a reason and a proof", where="proof")

@@ -36,8 +36,8 @@ from tests.postgres import sqlite_url
 
 CHICAGO = ZoneInfo("America/Chicago")
 CAP, DAYS = 7, 7
-CONNECTED = ("no_answer", "voicemail", "dropped", "conversation")
-UNCONNECTED = ("busy", "not_in_service", "power_off", "unreachable")
+CONNECTED = ("no_answer", "voicemail", "dropped", "conversation", "power_off", "unreachable")
+UNCONNECTED = ("busy", "not_in_service")
 WORDS = (*CONNECTED, *UNCONNECTED, "delivered", "celebrated")
 _numbers = count()
 _which = st.integers(0, 30)
