@@ -29,6 +29,8 @@ _TOP = (
 )
 _STEP = ("name", "day", "channels", "template", "content", "gap", "not_after", "retry")
 _RETRY = ("tries", "wait", "after")
+# a step comes no later than this either: what is longer is a slip of the keys, and could be past the calendar's end
+_LONGEST, _MOST_DIGITS = timedelta(days=3650), 9
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 
@@ -218,9 +220,12 @@ class _Reader:
         if node is None:
             return otherwise
         value = node.value if isinstance(node, yaml.ScalarNode) else ""
-        if value[:-1].isdecimal() and value[-1:] in _UNITS:
-            return timedelta(**{_UNITS[value[-1]]: int(value[:-1])})
-        self.note(node, "bad_duration", f"{value!r} is not a duration", "for example 30m, 4h or 3d")
+        if value[:-1].isdecimal() and value[-1:] in _UNITS and len(value) <= _MOST_DIGITS:
+            found = timedelta(**{_UNITS[value[-1]]: int(value[:-1])})
+            if found <= _LONGEST:
+                return found
+        hint = f"for example 30m, 4h or 3d, at most {_LONGEST.days}d"
+        self.note(node, "bad_duration", f"{value!r} is not a duration", hint)
         return otherwise
 
     def index(self, node: yaml.Node | None, steps: Sequence[Step]) -> int | None:

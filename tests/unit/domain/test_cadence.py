@@ -49,6 +49,12 @@ def test_a_late_step_pushes_the_next_one() -> None:
         ),
         ("name: x\nbroken_promise: z\nsteps:\n  - {name: a, day: 0, channels: [sms]}\n", 2, "step_unknown"),
         ("name: x\nsteps:\n  - {name: a, day: 0, channels: [sms], retry: {wait: soon}}\n", 3, "bad_duration"),
+        ("name: x\nsteps:\n  - {name: a, day: 0, channels: [sms], gap: 99999999999d}\n", 3, "bad_duration"),
+        (
+            "name: x\npromise_grace: 4000d\nsteps:\n  - {name: a, day: 0, channels: [sms]}\n",
+            2,
+            "bad_duration",
+        ),
         ("name: x\nstepz: 1\nsteps:\n  - {name: a, day: 0, channels: [sms]}\n", 2, "key_unknown"),
     ],
 )
