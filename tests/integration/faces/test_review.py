@@ -27,7 +27,7 @@ def test_rules_come_with_their_sentence_source_and_cases(client: TestClient, cal
         "name": "cap_local_days",
         "values": {"limit": 7, "n": 7, "noun": "calls", "about": "account", "week_start": "sun"},
     }
-    assert (cap["state"], cap["grade"], cap["since"], cap["cases"]) == ("on", "Q", "2021-11-30", 4)
+    assert (cap["state"], cap["grade"], cap["since"], cap["cases"]) == ("on", "Q", "2021-11-30", 7)
     whole = get(client, callers, "/policies/rules/regf-7in7-attempts")
     assert all(case["passes"] for case in whole["worked_cases"])
     assert client.get("/api/v1/policies/rules/none", headers=callers["auditor"]).status_code == 404
