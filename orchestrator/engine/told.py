@@ -1,6 +1,6 @@
 """What every fact about a person has and brings: who told us, unspent permits that die, enrollments that look again.
 
-Ids are derived from what was told, so telling twice writes once.
+Ids are derived from what was told, so telling twice writes once. What ended in the meantime and is told again is news.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from orchestrator.store import entry
 from orchestrator.store.identifier import derived_id
 from orchestrator.store.session import Session
 
+_STOPS = frozenset({"hold", "complaint", "dispute", "preference", "representation", "cease_request"})
+"""Facts that keep contacts back: one that is acknowledged and not kept would stop nobody."""
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -32,14 +35,18 @@ class Told:
 
 
 def add_fact(unit: Session, table: str, consumer_id: str, told: Told, **values: Any) -> str:
-    """One row of a table of facts. Its id is given or made of what was told, so that telling twice writes once."""
+    """One row of a table of facts. Its id is given or made of what was told, so that telling twice writes once.
+
+    A stop that was told before and is over by now (a hold released, a complaint closed) is a new one under the next id.
+    """
     parts = (table, told.key, consumer_id, str(values.get("account_id")), str(values.get("kind")))
     made = str(values.get("id") or derived_id(table[:2], *parts))
+    while table in _STOPS and "corrects_id" not in values and entry.is_over(unit, table, made):
+        made = derived_id(table[:2], made)
     entry.add(
         unit,
         table,
         {
-            "id": made,
             "consumer_id": consumer_id,
             "occurred_at": to_micros(told.at),
             "recorded_at": unit.now_micros,
@@ -47,6 +54,7 @@ def add_fact(unit: Session, table: str, consumer_id: str, told: Told, **values: 
             "recorded_by": told.by,
             "withdrawn": False,
             **values,
+            "id": made,
         },
     )
     return made

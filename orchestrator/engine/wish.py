@@ -15,7 +15,7 @@ from orchestrator.store.session import Session
 def enter_wish(house: House, unit: Session, consumer_id: str, told: Told, wish: Wish) -> str:
     """Gives the wish's id."""
     made = derived_id("pr", "preference", told.key, consumer_id, wish.kind)
-    _add(unit, made, consumer_id, told, wish)
+    made = _add(unit, made, consumer_id, told, wish)
     follow(house, unit, LineKind.WISH, [consumer_id], told.source, wish_id=made, wish=wish.kind)
     return made
 
@@ -29,8 +29,8 @@ def end_wish(  # noqa: PLR0917 - whose wish ends, who says so and why
     follow(house, unit, LineKind.WISH, [consumer_id], told.source, wish_id=wish_id, ended=True)
 
 
-def _add(unit: Session, made: str, consumer_id: str, told: Told, wish: Wish, **values: Any) -> None:
+def _add(unit: Session, made: str, consumer_id: str, told: Told, wish: Wish, **values: Any) -> str:
     words = {name: getattr(wish, name) for name in ("kind", "start", "end", "until", "place", "channel")}
-    add_fact(
+    return add_fact(
         unit, "preference", consumer_id, told, id=made, days=";".join(wish.days) or None, **words, **values
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import msgspec
@@ -198,6 +199,25 @@ def is_withdrawn(unit: Session, stop_id: str) -> bool:
     """Whether somebody withdrew this opt-out."""
     sql = "SELECT 1 FROM opt_out WHERE corrects_id = :id AND withdrawn"
     return unit.one(sql, {"id": stop_id}) is not None
+
+
+_ENDS = {"hold": ("hold_release", "hold_id"), "dispute": ("dispute_answer", "dispute_id")}
+"""Where a row of its own says that a fact is over: a hold released, a dispute answered."""
+_DATED = frozenset({"hold", "preference"})
+
+
+def is_over(unit: Session, table: str, fact_id: str) -> bool:
+    """Whether this fact holds nobody any more: released, answered, closed, corrected, taken back, or past its day."""
+    sql = f'SELECT 1 FROM "{table}" WHERE corrects_id = :id'  # noqa: S608 - our own names, here and below
+    params: dict[str, Any] = {"id": fact_id}
+    if table in _ENDS:
+        ending, names = _ENDS[table]
+        sql += f" UNION ALL SELECT 1 FROM {ending} WHERE {names} = :id"  # noqa: S608
+    if table in _DATED:
+        # local dates: the last one may still be going on a day after it ended in UTC
+        sql += f' UNION ALL SELECT 1 FROM "{table}" WHERE id = :id AND until < :day'  # noqa: S608
+        params["day"] = unit.now.date() - timedelta(days=1)
+    return unit.one(sql, params) is not None
 
 
 def is_liftable(source: str, recorded_by: str) -> bool:
