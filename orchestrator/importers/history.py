@@ -4,6 +4,9 @@ correction.
 One contact is known by consumer, time, channel, direction and address. Within one file equal rows are two contacts
 (dialers log to the minute, and counting one too many is the safe mistake), rows that differ in the account are
 one contact about several, and a row recorded later than another of its kind corrects it.
+
+What we record of our own contacts no file changes: that would take one out of the count without a question to
+compliance. What a file has no column for, such as the debts that were discussed, stays as it was recorded.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from orchestrator.audit.ledger import LineKind
 from orchestrator.domain.instant import from_micros
@@ -24,25 +27,22 @@ from orchestrator.importers.row import Row, RowError
 from orchestrator.services.correction import Change, report_unlawful
 from orchestrator.store import book, bulk, claim
 from orchestrator.store.identifier import derived_id
+from orchestrator.store.outcome import latest_events
 from orchestrator.store.sealing import Sealer
 from orchestrator.store.session import Session
-from policies.vocabulary import UNCONNECTED, Outcome
 
 _COLUMNS = (
     "consumer_id", "event_id", "version", "occurred_at", "recorded_at", "channel", "direction", "outcome",
     "account_ids", "contact_point_id", "party", "actor", "content", "number_kind", "place", "source",
-    "recorded_by",
-    "correction_reason",
+    "recorded_by", "correction_reason", "debts_discussed", "intended_debts", "detail", "attempt_id",
 )  # fmt: skip
 _ACTORS = {
     "third_party_collector": "agency",
     "debt_buyer": "agency",
     "original_creditor": "lender",
 }
-
-
-_ENGINE = "engine"
-"""The source of contacts that we reserved and made."""
+_OURS = frozenset({"engine", "inbound"})
+"""The sources of contacts that we reserved and made, and of those that reached us."""
 
 
 class Key(NamedTuple):
@@ -73,6 +73,12 @@ class Past:
     content: Content
     sources: set[str] = field(default_factory=set)
     used: bool = False
+    # the newest version as it is stored; empty where the contact is new
+    stored: dict[str, Any] = field(default_factory=dict)
+
+    def is_settled(self, at: int) -> bool:
+        """Whether no file changes it: it is ours, or somebody found that it was not at that time (microseconds)."""
+        return not _OURS.isdisjoint(self.sources) or self.stored.get("occurred_at", at) != at
 
 
 class Person(NamedTuple):
@@ -165,6 +171,12 @@ def _past(unit: Session, rows: Sequence[Ready]) -> dict[Key, list[Past]]:
         past = events.setdefault(row[4], Past(row[4], row[5], row[6], content))
         past.version, past.recorded_at, past.content = row[5], row[6], content
         past.sources.add(source)
+    # a correction may have moved the newest version to another time
+    stored = latest_events(unit, {(key.consumer_id, id_) for key, events in found.items() for id_ in events})
+    for key, events in found.items():
+        for id_, past in events.items():
+            past.stored = stored[key.consumer_id, id_]
+            past.version = past.stored["version"]
     return {key: list(events.values()) for key, events in found.items()}
 
 
@@ -203,26 +215,26 @@ def _version(
     """The contact with the version to write; None where nothing is new. What is filed under its key grows with it."""
     key, known = filed
     line = f"{_source(batch)}:{row.row.line}"
-    recorded_at = row.get("recorded_at") or unit.now_micros
+    # what became known in the future would not count before
+    recorded_at = min(row.get("recorded_at") or unit.now_micros, unit.now_micros)
     if any(line in past.sources for past in known):
         return None
     same = [past for past in known if _same_address(past.content, content)]
-    siblings = [past for past in same if any(source.startswith(_source(batch)) for source in past.sources)]
-    for past in siblings:
-        if row.get("recorded_at") and recorded_at > past.recorded_at:
-            return _correct(past, content, recorded_at, line)
-        if (
-            not set(content.account_ids) <= set(past.content.account_ids)
-            and past.content.outcome == content.outcome
-        ):
-            joined = (*past.content.account_ids, *content.account_ids)
-            return _correct(
-                past, past.content._replace(account_ids=tuple(dict.fromkeys(joined))), past.recorded_at, line
-            )
+    siblings = [
+        past
+        for past in same
+        if not past.is_settled(key.occurred_at)
+        and any(source.startswith(_source(batch)) for source in past.sources)
+    ]
+    if (corrected := _of_this_file(siblings, row, content, recorded_at, line)) is not None:
+        return corrected
     for past in same:
         if past in siblings or past.used:
             continue
-        _refuse_uncounting(past, content)
+        if past.is_settled(key.occurred_at):
+            _refuse_other(past.content, row)
+            past.used = True
+            return None
         past.used = True
         merged = content._replace(
             contact_point_id=content.contact_point_id or past.content.contact_point_id,
@@ -237,14 +249,38 @@ def _version(
     return past
 
 
-def _refuse_uncounting(past: Past, content: Content) -> None:
-    """A file takes no contact that we made ourselves out of the count: a correction does, with its reason."""
-    known, told = past.content.outcome, content.outcome
-    takes_out = told in UNCONNECTED or known == Outcome.CONVERSATION
-    if _ENGINE in past.sources and told != known and takes_out:
+def _of_this_file(
+    siblings: Sequence[Past], row: Ready, content: Content, recorded_at: int, line: str
+) -> Past | None:
+    """The contact of an earlier row that this row corrects, or adds an account to."""
+    for past in siblings:
+        if row.get("recorded_at") and recorded_at > past.recorded_at:
+            return _correct(past, content, recorded_at, line)
+        if (
+            not set(content.account_ids) <= set(past.content.account_ids)
+            and past.content.outcome == content.outcome
+        ):
+            joined = (*past.content.account_ids, *content.account_ids)
+            return _correct(
+                past, past.content._replace(account_ids=tuple(dict.fromkeys(joined))), past.recorded_at, line
+            )
+    return None
+
+
+def _refuse_other(recorded: Content, row: Ready) -> None:
+    """A row that says something else of such a contact is refused; what it leaves empty, it does not say."""
+    for name in ("outcome", "party", "content"):
+        held, told = getattr(recorded, name), row.get(name)
+        if told and told != held:
+            raise RowError(f"{name}: {told!r}, but {_ON_RECORD.format(held or 'not ended yet')}")
+    account_id = row.get("account_id")
+    if account_id and account_id not in recorded.account_ids:
         raise RowError(
-            f"outcome: {told!r}, but the contact is ours and was reported as {known or 'not ended yet'}"
+            f"account_id: {account_id!r}, but {_ON_RECORD.format(', '.join(recorded.account_ids) or 'no account')}"
         )
+
+
+_ON_RECORD = "our own record says {}; correct it on the consumer's page or by /events/ID/corrections"
 
 
 def _same_address(held: Content, told: Content) -> bool:
@@ -265,6 +301,7 @@ def _cells(key: Key, past: Past, people: dict[str, Person], batch: Batch, source
     content = past.content
     kinds = {id_: (line, place) for id_, line, place in people[key.consumer_id].points.values()}
     line, place = kinds.get(content.contact_point_id or "", (None, None))
+    stored = past.stored
     return (
         *(
             key.consumer_id,
@@ -276,9 +313,25 @@ def _cells(key: Key, past: Past, people: dict[str, Person], batch: Batch, source
             key.direction,
         ),
         *(content.outcome, json.dumps(list(content.account_ids)), content.contact_point_id, content.party),
-        *(content.actor, content.content, line, place, source, batch.recorded_by),
-        "a later file says otherwise" if past.version else None,
+        *(content.actor, content.content, stored.get("number_kind") or line, stored.get("place") or place),
+        *(source, batch.recorded_by, "a later file says otherwise" if past.version else None),
+        *(_discussed(past), *(_json(stored.get(name)) for name in ("intended_debts", "detail"))),
+        stored.get("attempt_id"),
     )
+
+
+def _discussed(past: Past) -> str | None:
+    """The debts discussed as recorded, and those of accounts that a file adds."""
+    if past.stored.get("debts_discussed") is None:
+        return None
+    known = bulk.from_json(past.stored["account_ids"])
+    added = [id_ for id_ in past.content.account_ids if id_ not in known]
+    return json.dumps([*bulk.from_json(past.stored["debts_discussed"]), *added])
+
+
+def _json(value: Any) -> str | None:
+    """An open column as it is written: text, whichever database gave it."""
+    return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def complete(unit: Session, batch: Batch, after: str, at_once: int) -> str | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
+from orchestrator.domain.instant import to_micros
 from orchestrator.errors import FileFormatError
 from tests.contract.importers.conftest import Desk
 
@@ -22,6 +24,25 @@ def call(**cells: str) -> dict[str, str]:
     return {"at": "2026-04-01T10:00:00-05:00", "recorded_at": "", "consumer_id": "c1", "account_id": "a1",
             "channel": "voice", "direction": "outbound", "outcome": "no_answer", "address": "+12125550100",
             "party": "", "content": "", "actor": "", **cells}  # fmt: skip
+
+
+AT = to_micros(datetime(2026, 4, 1, 15, tzinfo=UTC))
+
+
+def record(desk: Desk, **values: Any) -> None:
+    """A version of a contact as something other than a file records it."""
+    with desk.database.write(desk.clock) as unit:
+        row = {"consumer_id": "c1", "event_id": "e1", "version": 0, "occurred_at": AT, "recorded_at": AT,
+               "channel": "voice", "direction": "outbound", "outcome": "conversation", "account_ids": '["a1"]',
+               "debts_discussed": '["a1"]', "detail": '{"automated": true}', "party": "consumer",
+               "content": "collection", "place": "work", "source": "engine", "recorded_by": "system",
+               **values}  # fmt: skip
+        unit.insert_many("contact_event", tuple(row), [tuple(row.values())])
+
+
+def opened(value: Any) -> Any:
+    """A JSON column, decoded as PostgreSQL gives it or as SQLite's text."""
+    return json.loads(value) if isinstance(value, str) else value
 
 
 def test_calls_go_in_with_both_times_and_their_contact_point(desk: Desk, ann: Ann) -> None:
@@ -140,3 +161,64 @@ def test_a_contact_that_cannot_be_read_is_refused(
 ) -> None:
     desk.bring(ann())
     assert reason in desk.reasons(desk.bring(call(**cells)))[0]
+
+
+@pytest.mark.parametrize("source", ["engine", "inbound"])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"outcome": "no_answer"},
+        {"outcome": "voicemail"},
+        {"party": "spouse"},
+        {"content": "limited_content"},
+        {"account_id": "a2"},
+    ],
+)
+def test_no_file_says_something_else_of_a_contact_of_ours(
+    desk: Desk, ann: Ann, cells: dict[str, str], source: str
+) -> None:
+    desk.bring(ann(), ann(account_id="a2"))
+    record(desk, source=source)
+    result = desk.bring(call(**{"outcome": "conversation", **cells}))
+    assert "our own record says" in desk.reasons(result)[0]
+    assert desk.see("SELECT version, outcome, party FROM contact_event") == [(0, "conversation", "consumer")]
+
+
+@pytest.mark.parametrize("cells", [{}, {"account_id": ""}, {"party": "consumer", "content": "collection"}])
+def test_a_row_that_agrees_with_our_record_changes_nothing(
+    desk: Desk, ann: Ann, cells: dict[str, str]
+) -> None:
+    desk.bring(ann(), ann(account_id="a2"))
+    record(desk)
+    for _ in range(2):
+        assert desk.bring(call(**{"outcome": "conversation", **cells})).rejected == 0
+    assert desk.see("SELECT count(*) FROM contact_event") == [(1,)]
+
+
+def test_a_correction_keeps_what_a_file_has_no_column_for(desk: Desk, ann: Ann) -> None:
+    desk.bring(ann(), ann(account_id="a2"))
+    record(desk, source="api", outcome="voicemail")
+    desk.bring(call(outcome="conversation", account_id="a2"))
+    ((debts, detail, place, accounts),) = desk.see(
+        "SELECT debts_discussed, detail, place, account_ids FROM contact_event WHERE version = 1"
+    )
+    assert opened(debts) == opened(accounts) == ["a1", "a2"]
+    assert opened(detail) == {"automated": True}
+    assert place == "work"
+
+
+def test_a_contact_found_to_be_at_another_time_is_not_moved_back(desk: Desk, ann: Ann) -> None:
+    desk.bring(ann())
+    desk.bring(call())
+    ((id_,),) = desk.see("SELECT event_id FROM contact_event")
+    record(desk, event_id=id_, version=1, occurred_at=AT + 1, source="import:x:2")
+    assert desk.bring(call(), call(at="2026-04-02T10:00:00Z")).rejected == 0
+    assert desk.bring(call(outcome="voicemail"), call(at="2026-04-03T10:00:00Z")).rejected == 1
+    assert desk.see("SELECT max(version) FROM contact_event") == [(1,)]
+
+
+def test_what_became_known_in_the_future_is_known_now(desk: Desk, ann: Ann) -> None:
+    desk.bring(ann())
+    desk.bring(call(recorded_at="2099-04-01T11:00:00Z"))
+    ((recorded,),) = desk.see("SELECT recorded_at FROM contact_event")
+    assert recorded == to_micros(desk.clock.now())
