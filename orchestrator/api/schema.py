@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -22,6 +22,10 @@ Day = Annotated[date, AfterValidator(horizon.in_span)]
 Moment = Annotated[AwareDatetime, AfterValidator(horizon.moment_in_span)]
 """What is given to us; what we give is a plain one."""
 MAX_BATCH = 1_000
+
+
+def _moment_or_now(at: datetime | None) -> datetime | None:
+    return None if at is None else horizon.moment_or_now(at)
 
 
 class Body(BaseModel):
@@ -185,12 +189,15 @@ class ConsentRecord(Body):
 
 
 class OptOutRecord(Body):
-    """A stop. With `address` alone it closes that number or mailbox for everybody who has it."""
+    """A stop. With `address` alone it closes that number or mailbox for everybody who has it.
+
+    A time that cannot be meant is now: no slip in it loses a stop.
+    """
 
     consumer_id: Id | None = None
     address: Short | None = None
     channel: StepChannel | None = Field(default=None, description="none: every channel")
-    at: Moment | None = None
+    at: Annotated[AwareDatetime | None, AfterValidator(_moment_or_now)] = None
     source: Short = "api"
     proof: Text | None = None
 

@@ -39,6 +39,11 @@ def moment_in_span(at: datetime) -> datetime:
     return at
 
 
+def moment_or_now(at: datetime) -> datetime | None:
+    """The aware moment, or None (now) for one that cannot be meant: for what must take effect whenever it was said."""
+    return at if _FIRST_MOMENT <= at < _LAST_MOMENT else None
+
+
 _FIRST_MOMENT = datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=UTC)
 _LAST_MOMENT = datetime(LAST.year + 1, 1, 1, tzinfo=UTC)
 

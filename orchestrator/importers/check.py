@@ -1,7 +1,8 @@
 """Look-ups of registers: reassigned numbers, deaths, bankruptcies, litigation, military service, kinds of
 line.
 
-A positive answer protects at once: a hold on the person, or the number taken out of use wherever it is.
+A positive answer protects at once: a hold on the person, or the number taken out of use wherever it is. So does one
+in a row that is refused for another cell, as of now where its date cannot be read.
 """
 
 from __future__ import annotations
@@ -30,11 +31,23 @@ _YES_NO = frozenset({"yes", "no", "unknown"})
 def prepare(row: Row, sealer: Sealer) -> Ready:
     """A look-up whose answer fits its kind."""
     needs(row, "at", "kind", "result", "source")
-    kind, result = row.values["kind"], row.values["result"]
+    kind, result = row.values["kind"], row.values["result"].casefold()
+    row.values["result"] = result
     answers = _ANSWERS.get(kind, _YES_NO)
     if result not in answers:
-        raise RowError(f"result: of {kind} is one of {', '.join(sorted(answers))}, not {result!r}")
+        raise RowError(
+            f"result: of {kind} is one of {', '.join(sorted(answers))}, not {result!r}", row.values
+        )
     return needs(row, "address") if kind in _OF_NUMBERS else needs_one(row, "address", "consumer_id")
+
+
+def protective_part(row: Row) -> Ready | None:
+    """The positive answer of a row that is refused for its date, its source or a cell that it does not need."""
+    values = row.values
+    values["result"] = str(values.get("result", "")).casefold()
+    needed = {"address"} if values.get("kind") == "reassigned" else {"address", "consumer_id"}
+    is_positive = values["result"] == "yes" and values.get("kind") in {"reassigned", *_HOLD_OF}
+    return Ready(row, values) if is_positive and needed & values.keys() else None
 
 
 def write_chunk(unit: Session, batch: Batch, rows: Sequence[Ready]) -> None:
@@ -47,11 +60,16 @@ def write_chunk(unit: Session, batch: Batch, rows: Sequence[Ready]) -> None:
         try:
             told = _targets(unit, batch, row, known)
         except (CellError, RowError) as problem:
-            batch.refuse(row.row, str(problem))
-            continue
+            # who it is about is told by the id as well: an address that cannot be read takes nothing from that
+            is_about_person = row.get("consumer_id") in known and _positive_of_person(row)
+            batch.refuse(row.row, f"{problem}; the hold is placed" if is_about_person else str(problem))
+            if not is_about_person:
+                continue
+            told = [(row.values["consumer_id"], None)]
         for consumer_id, index in told:
-            batch.touched(None, consumer_id)
-            result = _result(unit, row, consumer_id, index)
+            if not row.row.is_refused:
+                batch.touched(None, consumer_id)
+            result = _result(unit, batch, row, consumer_id, index)
             results[str(result[0])] = result
     written = {found[0] for found in bulk.select(unit, ("id",), "check_result", "id", sorted(results))}
     new = [row for id_, row in results.items() if id_ not in written]
@@ -80,12 +98,20 @@ def _targets(unit: Session, batch: Batch, row: Ready, known: set[str]) -> list[t
     return [(consumer_id, found[0].index)]
 
 
-def _result(unit: Session, row: Ready, consumer_id: str | None, index: str | None) -> tuple[object, ...]:
-    values = row.values
-    id_ = derived_id("ck", consumer_id or "", index or "", values["kind"], values["at"], values["result"])
+def _positive_of_person(row: Ready) -> bool:
+    return row.values["result"] == "yes" and row.values["kind"] in _HOLD_OF
+
+
+def _result(
+    unit: Session, batch: Batch, row: Ready, consumer_id: str | None, index: str | None
+) -> tuple[object, ...]:
+    values, now = row.values, unit.now_micros
+    # without a date that can be read, by the file: the same file again is the same answer
+    at = values.get("at", batch.file_digest)
+    id_ = derived_id("ck", consumer_id or "", index or "", values["kind"], at, values["result"])
     return (
-        *(id_, consumer_id, index, values["kind"], values["result"], values["source"]),
-        *(values["at"], unit.now_micros),
+        *(id_, consumer_id, index, values["kind"], values["result"], values.get("source", batch.source)),
+        *(values.get("at", now), now),
     )
 
 

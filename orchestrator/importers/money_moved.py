@@ -28,6 +28,8 @@ _FACT = (
     "account_id",
 )
 
+_NO_REASON = "a recall whose row was refused"
+
 
 @dataclass(slots=True)
 class AccountMoney:
@@ -57,6 +59,11 @@ def prepare_payment(row: Row, sealer: Sealer) -> Ready:
 def prepare_recall(row: Row, sealer: Sealer) -> Ready:
     """A recall with its reason."""
     return needs(row, "at", "account_id", "reason")
+
+
+def recall_of_refused(row: Row) -> Ready | None:
+    """The recall of a row that is refused for its date or reason: the account is not ours to work any more."""
+    return Ready(row, row.values) if "account_id" in row.values else None
 
 
 def write_payments(unit: Session, batch: Batch, rows: Sequence[Ready]) -> None:
@@ -148,7 +155,11 @@ def _move(account: AccountMoney, by: int) -> None:
 def write_recalls(unit: Session, batch: Batch, rows: Sequence[Ready]) -> None:
     """Close recalled accounts; an account that is paid stays paid."""
     accounts = _accounts(unit, {row.values["account_id"] for row in rows})
-    ids = {row.row.line: derived_id("rc", row.values["account_id"], row.values["at"]) for row in rows}
+    # without a date that can be read, by the file: the same file again is the same recall
+    ids = {
+        row.row.line: derived_id("rc", row.values["account_id"], row.values.get("at", batch.file_digest))
+        for row in rows
+    }
     written = {found[0] for found in bulk.select(unit, ("id",), "recall", "id", sorted(set(ids.values())))}
     new: dict[str, tuple[object, ...]] = {}
     for row in rows:
@@ -156,12 +167,14 @@ def write_recalls(unit: Session, batch: Batch, rows: Sequence[Ready]) -> None:
         if account is None:
             batch.refuse(row.row, f"account_id: {row.values['account_id']!r} is not in the book")
             continue
-        batch.touched(account.id, account.consumer_id)
+        if not row.row.is_refused:
+            batch.touched(account.id, account.consumer_id)
         id_ = ids[row.row.line]
         if id_ in written:
             continue
         now = (unit.now_micros, batch.source, batch.recorded_by, False)
-        new[id_] = (id_, account.consumer_id, row.values["at"], *now, account.id, row.values["reason"])
+        at, reason = row.values.get("at", unit.now_micros), row.values.get("reason", _NO_REASON)
+        new[id_] = (id_, account.consumer_id, at, *now, account.id, reason)
         _recall(account)
     bulk.insert(unit, "recall", (*_FACT, "reason"), list(new.values()))
     for id_, recall in new.items():

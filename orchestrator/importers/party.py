@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 from orchestrator.audit.ledger import LineKind
 from orchestrator.importers import pool
@@ -36,9 +36,24 @@ _POINT_COLUMNS = (
 )  # fmt: skip
 
 
+class Attorney(NamedTuple):
+    """Who represents a consumer about one account, or all (None)."""
+
+    consumer_id: str
+    account_id: str | None
+    party_id: str
+    contact_known: bool
+
+
 def prepare(row: Row, sealer: Sealer) -> Ready:
     """A party with its role."""
     return needs(row, "consumer_id", "party_id", "role")
+
+
+def protective_part(row: Row) -> Ready | None:
+    """An attorney in a row that is refused: the consumer is represented all the same."""
+    is_attorney = row.values.get("role") == "attorney" and "consumer_id" in row.values
+    return Ready(row, row.values) if is_attorney else None
 
 
 def write_chunk(unit: Session, batch: Batch, rows: Sequence[Ready]) -> None:
@@ -49,16 +64,35 @@ def write_chunk(unit: Session, batch: Batch, rows: Sequence[Ready]) -> None:
         bulk.select(unit, ("consumer_id", "account_id"), "account_consumer", "consumer_id", sorted(countries))
     )
     taken: list[tuple[Ready, list[Point]]] = []
+    attorneys: list[Attorney] = []
     for row in rows:
         try:
-            taken.append((row, _points(row, countries, owed, batch)))
+            points = _points(row, countries, owed, batch)
         except (RowError, CellError) as problem:
             batch.refuse(row.row, str(problem))
-        else:
-            batch.touched(row.get("account_id"), row.values["consumer_id"])
+            attorneys += _attorney_of_refused(row, countries, owed)
+            continue
+        if row.row.is_refused:
+            attorneys += _attorney_of_refused(row, countries, owed)
+            continue
+        taken.append((row, points))
+        batch.touched(row.get("account_id"), row.values["consumer_id"])
+        if row.values["role"] == "attorney":
+            told = (row.values["consumer_id"], row.get("account_id"), row.values["party_id"])
+            attorneys.append(Attorney(*told, bool(points)))
     _write_parties(unit, batch, [row for row, _ in taken])
     _write_points(unit, batch, taken)
-    _write_attorneys(unit, batch, taken)
+    _write_attorneys(unit, batch, attorneys)
+
+
+def _attorney_of_refused(
+    row: Ready, countries: dict[str, str], owed: set[tuple[Any, ...]]
+) -> Iterator[Attorney]:
+    """For every account where the row's is none of the consumer's; how to reach them is told, but not readable."""
+    consumer_id, account_id = row.values["consumer_id"], row.get("account_id")
+    if row.get("role") == "attorney" and consumer_id in countries:
+        account_id = account_id if (consumer_id, account_id) in owed else None
+        yield Attorney(consumer_id, account_id, row.get("party_id") or "", True)
 
 
 def _points(row: Ready, countries: dict[str, str], owed: set[tuple[Any, ...]], batch: Batch) -> list[Point]:
@@ -144,16 +178,14 @@ def _write_points(unit: Session, batch: Batch, taken: Sequence[tuple[Ready, list
     bulk.insert(unit, "contact_point", _POINT_COLUMNS, [row for id_, row in rows.items() if id_ not in known])
 
 
-def _write_attorneys(unit: Session, batch: Batch, taken: Sequence[tuple[Ready, list[Point]]]) -> None:
+def _write_attorneys(unit: Session, batch: Batch, told: Sequence[Attorney]) -> None:
     """An attorney with a name or address is one whose contact is known (12 CFR 1006.6(b)(2))."""
     rows = {}
-    for row, points in taken:
-        if row.values["role"] == "attorney":
-            consumer_id, account_id = row.values["consumer_id"], row.get("account_id")
-            id_ = derived_id("re", consumer_id, account_id or "", row.values["party_id"], bool(points))
-            now = unit.now_micros
-            fact = (id_, consumer_id, now, now, batch.source, batch.recorded_by, False)
-            rows[id_] = (*fact, account_id, True, bool(points), False, False)
+    for one in told:
+        id_ = derived_id("re", one.consumer_id, one.account_id or "", one.party_id, one.contact_known)
+        now = unit.now_micros
+        fact = (id_, one.consumer_id, now, now, batch.source, batch.recorded_by, False)
+        rows[id_] = (*fact, one.account_id, True, one.contact_known, False, False)
     known = {found[0] for found in bulk.select(unit, ("id",), "representation", "id", sorted(rows))}
     columns = (*_FACT, "account_id", "known", "contact_known", "consents_direct", "unresponsive")
     new = [row for id_, row in rows.items() if id_ not in known]

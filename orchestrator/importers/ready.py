@@ -37,14 +37,14 @@ def needs(row: Row, *names: str) -> Ready:
     """The row, if none of these cells is empty."""
     empty = [name for name in names if name not in row.values]
     if empty:
-        raise RowError("; ".join(f"{name}: is empty" for name in empty))
+        raise RowError("; ".join(f"{name}: is empty" for name in empty), row.values)
     return Ready(row, row.values)
 
 
 def needs_one(row: Row, *names: str) -> Ready:
     """The row, if one of these cells is filled."""
     if not any(name in row.values for name in names):
-        raise RowError(f"{' and '.join(names)} are both empty")
+        raise RowError(f"{' and '.join(names)} are both empty", row.values)
     return Ready(row, row.values)
 
 

@@ -79,7 +79,12 @@ def _understanding(kind: Kind) -> tuple[Prepare, ProtectivePart]:
         Kind.RECALLS: money_moved.prepare_recall,
         Kind.CHECKS: check.prepare,
     }
-    return prepare[kind], _nothing
+    protective: dict[Kind, ProtectivePart] = {
+        Kind.PARTIES: party.protective_part,
+        Kind.RECALLS: money_moved.recall_of_refused,
+        Kind.CHECKS: check.protective_part,
+    }
+    return prepare[kind], protective.get(kind, _nothing)
 
 
 def open_file(

@@ -249,3 +249,93 @@ def test_money_and_recalls_void_the_permits_of_everyone_who_owes_and_who_counts_
     row = {"at": "2026-04-01T10:00:00Z", "account_id": "a1", "reason": "sold"}
     desk.bring(payment() if what == "payment" else row)
     assert moved(desk, before) == {"c1", "c2", "c3"}
+
+
+FAR = "2150-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [{"at": FAR}, {"at": ""}, {"source": ""}, {"at": FAR, "result": "Yes"}, {"address": "12"}],
+)
+def test_a_positive_check_in_a_refused_row_holds_all_the_same_and_once(
+    desk: Desk, ann: Ann, cells: dict[str, str]
+) -> None:
+    desk.bring(ann())
+    for _ in range(2):
+        result = desk.bring(check(**{"consumer_id": "c1", **cells}))
+        assert (result.rejected, result.consumers) == (1, 0 if "address" not in cells else 1)
+    assert desk.see("SELECT consumer_id, kind FROM hold") == [("c1", "deceased")]
+    assert desk.see("SELECT count(*) FROM check_result") == [(1,)]
+    ((at, recorded),) = desk.see("SELECT occurred_at, recorded_at FROM hold")
+    assert at == recorded
+
+
+def test_an_answer_is_read_in_any_letter_case(desk: Desk, ann: Ann) -> None:
+    desk.bring(ann())
+    assert desk.bring(check(consumer_id="c1", result="YES")).rejected == 0
+    assert desk.see("SELECT kind FROM hold") == [("deceased",)]
+
+
+def test_a_reassigned_number_in_a_refused_row_is_taken_out_of_use(desk: Desk, ann: Ann) -> None:
+    desk.bring(ann())
+    desk.bring(check(address="+12125550100", kind="reassigned", at=FAR))
+    assert desk.see("SELECT state FROM contact_point") == [("reassigned",)]
+
+
+@pytest.mark.parametrize(
+    "cells", [{"result": "no"}, {"kind": "line_type"}, {"consumer_id": "zz"}, {"consumer_id": ""}]
+)
+def test_what_a_refused_check_does_not_say_protects_nobody(
+    desk: Desk, ann: Ann, cells: dict[str, str]
+) -> None:
+    desk.bring(ann())
+    assert desk.bring(check(**{"consumer_id": "c1", "at": FAR, **cells})).rejected == 1
+    assert desk.see("SELECT count(*) FROM hold") == [(0,)]
+    assert desk.see("SELECT count(*) FROM check_result") == [(0,)]
+
+
+@pytest.mark.parametrize("cells", [{"at": FAR}, {"at": "yesterday"}, {"reason": ""}, {"reason": "x" * 300}])
+def test_a_recall_in_a_refused_row_closes_the_account_once(
+    desk: Desk, ann: Ann, cells: dict[str, str]
+) -> None:
+    desk.bring(ann())
+    row = {"at": "2026-04-01T10:00:00Z", "account_id": "a1", "reason": "sold", **cells}
+    for _ in range(2):
+        assert desk.bring(row, {**row, "account_id": "zz"}).rejected == 2
+    assert desk.see("SELECT state FROM account") == [("recalled",)]
+    assert desk.see("SELECT count(*) FROM recall") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "account"),
+    [
+        ({"mobile": "12"}, "a1"),
+        ({"email": "nobody"}, "a1"),
+        ({"party_id": ""}, "a1"),
+        ({"account_id": "zz"}, None),
+    ],
+)
+def test_an_attorney_in_a_refused_row_represents_all_the_same(
+    desk: Desk, ann: Ann, cells: dict[str, str], account: str | None
+) -> None:
+    desk.bring(ann())
+    row = {
+        "consumer_id": "c1",
+        "account_id": "a1",
+        "party_id": "l1",
+        "role": "attorney",
+        "mobile": "",
+        "email": "",
+    }
+    for _ in range(2):
+        assert desk.bring({**row, **cells}, {**row, "consumer_id": "zz", "mobile": "12"}).rejected == 2
+    found = desk.see("SELECT consumer_id, account_id, contact_known FROM representation")
+    assert [(who, which, bool(known)) for who, which, known in found] == [("c1", account, True)]
+    assert desk.see("SELECT count(*) FROM party") == [(0,)]
+
+
+def test_a_refused_row_of_another_party_does_nothing(desk: Desk, ann: Ann) -> None:
+    desk.bring(ann())
+    assert desk.bring({"consumer_id": "c1", "party_id": "p1", "role": "spouse", "mobile": "12"}).rejected == 1
+    assert desk.see("SELECT count(*) FROM representation") == [(0,)]

@@ -35,7 +35,6 @@ CALL = {"consumer_id": "C-1", "account_id": "A-1", "contact_point_id": "x"}
         ("promises", "collector", "due_on", {**MONEY, "due_on": FAR}),
         ("payments", "collector", "at", {**MONEY, "at": EARLY_MOMENT}),
         ("call-backs", "collector", "at", {**CALL, "at": FAR_MOMENT}),
-        ("opt-outs", "collector", "at", {"consumer_id": "C-1", "at": EARLY_MOMENT}),
         ("contacts/check", "collector", "at", {"consumer_id": "C-1", "channel": "sms", "at": FAR_MOMENT}),
         (
             "consents",
@@ -144,3 +143,18 @@ def test_a_command_with_such_a_day_ends_with_2(
     monkeypatch.setenv("DUECOURSE_SECRET_KEY", runtime.settings.secret_key.get_secret_value())  # type: ignore[union-attr]
     assert main.run(given) == 2
     assert "cannot be meant" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("at", [FAR_MOMENT, EARLY_MOMENT])
+def test_a_stop_at_a_time_that_cannot_be_meant_holds_as_of_now(
+    client: TestClient, callers: Callers, runtime: Runtime, at: str
+) -> None:
+    asked = {"consumer_id": "C-1", "at": at}
+    assert client.post("/api/v1/opt-outs", json=asked, headers=callers["collector"]).status_code == 201
+    with runtime.database.read() as unit:
+        ((said, recorded),) = unit.query("SELECT occurred_at, recorded_at FROM opt_out", {})
+    assert said == recorded
+    verdict = client.post(
+        "/api/v1/contacts/check", json={"consumer_id": "C-1", "channel": "sms"}, headers=callers["collector"]
+    )
+    assert verdict.json()["decision"] != "allow"
