@@ -146,7 +146,7 @@ _CONSUMER = (
     Column("address_line1", cell.text(200), "street and number"),
     Column("address_line2", cell.text(200), "flat, floor, building"),
     Column("city", cell.text(120), "city"),
-    Column("subdivision", _raw(10), "ISO 3166-2, like US-NY or CN-GD"),
+    Column("subdivision", _raw(10), "ISO 3166-2, like US-NY or CN-GD; beside its country also NY or GD"),
     Column("postal_code", _raw(16), "postal code; in the US a ZIP code"),
     Column("time_zone", cell.zone, "IANA; joins the zones of the postal code and the numbers"),
 )

@@ -61,12 +61,11 @@ def _check_subdivision(country: str | None, cell: str | None) -> str | None:
     code = cell.upper()
     match = _SUBDIVISION.fullmatch(code)
     if match is None:
-        advice = (
-            f"; write {country}-{code}"
-            if country and f"{country}-{code}" in SUBDIVISIONS.get(country, ())
-            else ""
-        )
-        raise CellError(f"subdivision: {cell!r} is not a code of ISO 3166-2, like US-NY{advice}")
+        # beside its country a state's own letters say which it is
+        whole = f"{country}-{code}"
+        if country and whole in SUBDIVISIONS.get(country, ()):
+            return whole
+        raise CellError(f"subdivision: {cell!r} is not a code of ISO 3166-2, like US-NY")
     if country and match[1] != country:
         raise CellError(f"subdivision: {cell!r} is not in {country}")
     if code not in SUBDIVISIONS.get(match[1], {code}):

@@ -22,6 +22,13 @@ def test_a_place_has_its_jurisdictions_and_zones() -> None:
     assert zones(found.zones) == {"America/New_York"}
 
 
+@pytest.mark.parametrize(("country", "cell", "whole"), [("US", "ny", "US-NY"), ("CN", "GD", "CN-GD")])
+def test_beside_its_country_a_state_may_be_named_by_its_own_letters(
+    country: str, cell: str, whole: str
+) -> None:
+    assert place.understand(country, cell, None, None) == place.understand(country, whole, None, None)
+
+
 def test_a_zip_of_another_state_brings_both_states() -> None:
     found = place.understand("US", "US-NY", "Albany", "90012-1234")
     assert set(found.jurisdictions) >= {"us", "us-ny", "us-ca"}
@@ -34,7 +41,8 @@ def test_a_zip_of_another_state_brings_both_states() -> None:
     [
         (("US", "US-GD", None, None), "US has no 'US-GD'"),
         (("US", "CN-GD", None, None), "is not in US"),
-        (("US", "NY", None, None), "write US-NY"),
+        (("US", "GD", None, None), "'GD' is not a code of ISO 3166-2"),
+        ((None, "NY", None, None), "'NY' is not a code of ISO 3166-2"),
         (("US", None, None, "1234"), "is not a ZIP code"),
         (("US", None, None, "00000"), "is not a ZIP code in use"),
         (("CN", None, None, "12345"), "six digits"),
