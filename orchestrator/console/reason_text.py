@@ -96,6 +96,7 @@ SHORT: dict[str, str] = {
     "hold:breathing_space": N_("Breathing space runs."),
     "hold:vulnerability": N_("Vulnerability is on record."),
     "hold:dispute": N_("A dispute is on record."),
+    "hold:correction": N_("A correction waits for compliance."),
     "consent_rule": N_("No consent to this is on record."),
     "consent_rule:deny": N_("The consent to it was withdrawn."),
     "point_rule": N_("It is not known whether it is good."),

@@ -35,7 +35,7 @@ ConsumerId = Annotated[str, Path(max_length=200)]
 Kind = Annotated[str, Path(max_length=20)]
 Name = Annotated[str, Query(max_length=200)]
 _DUE = N_("Contact stopped at once. The answer is due by %(day)s.")
-_WAITS = N_("It would allow contacts earlier: the stricter record holds until compliance confirms it.")
+_WAITS = N_("It may allow contacts earlier: the stricter record holds until compliance confirms it.")
 _UNLAWFUL = N_("A call may not be made then.")
 _UNLAWFUL_UNTIL = N_("A call may not be made then. The next time is %(moment)s.")
 

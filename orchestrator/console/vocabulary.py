@@ -310,6 +310,7 @@ HOLDS = {
     "bereavement": N_("bereavement"),
     "breathing_space": N_("breathing space"),
     "vulnerability": N_("vulnerability"),
+    "correction": N_("correction in question"),
 }
 FORMS = {"written": N_("in writing"), "electronic": N_("electronically"), "oral": N_("orally")}
 DAYS = {

@@ -83,6 +83,7 @@ _WHY = {
 }
 
 
+_COUNTED_APART = N_("Some rules count the one and some the other: all contact waits until this is answered.")
 _SIDES = (("held", "held"), ("told", "changes"))
 
 
@@ -140,6 +141,8 @@ class WorkWording:
             )
         else:
             said = self._(N_("%(who)s corrects the contact of %(moment)s: %(reason)s."), **values)
+        if "hold_id" in asked:
+            return said + self.say.gap + self._(_COUNTED_APART)
         parts = [
             self._(
                 N_("%(channel)s about %(account)s"),

@@ -18,6 +18,7 @@ from orchestrator.audit.ledger import Line, LineKind
 from orchestrator.domain.instant import from_micros, to_micros
 from orchestrator.domain.permission import Permission, Role, allows
 from orchestrator.engine.facts import Reader, event
+from orchestrator.engine.hold import enter_hold, release_hold
 from orchestrator.engine.house import House
 from orchestrator.engine.point_learning import learn_from_outcome
 from orchestrator.engine.reading import read_batch
@@ -78,9 +79,10 @@ def correct_event(
     A contact of ours was made between its reservation and now, whatever anybody says: dated back it would fall out
     of the windows that it counts in. Nor does a message end like a call that did not connect, which counts nowhere.
 
-    What would allow a contact earlier is a question to compliance, and until the answer the stricter record holds:
-    a contact too many may be unlawful, one that waits is not. `role`: whose correction it is; None (the product) and
-    a role with RELEASE need no answer.
+    What may allow a contact earlier is a question to compliance, and until the answer the stricter record holds:
+    a contact too many may be unlawful, one that waits is not. Where either record may allow one (a call that was
+    counted as not answered was a conversation), all contact is held until then. `role`: whose correction it is; None
+    (the product) and a role with RELEASE need no answer.
     """
     _check(changes, reason)
     with house.database.write(house.clock) as unit:
@@ -89,19 +91,31 @@ def correct_event(
         changes = _stored(unit, known, changes)
         before = read_batch(house, unit, [consumer_id], judged_from=from_micros(known["occurred_at"]))
         _refuse_foreign(before, consumer_id, changes, known)
-        later: dict[str, Any] = {}
-        if role is not None and not allows(role, Permission.RELEASE):
-            earlier = easing.allowed_earlier(house, unit, known, changes)
-            changes, later = easing.split(known, changes, is_earlier=bool(earlier))
         # a stranger's number is not used again whatever the rest waits for
-        _learn(house, unit, known, {**changes, **later}, by=by)
-        made = Corrected(known["version"], None, ())
-        if changes:
-            made = _record(house, unit, known, changes, reason=reason, by=by)
-        if later:
-            waits = easing.ask(house, unit, known, later, earlier, version=made.version, reason=reason, by=by)
-            made = replace(made, waits=waits)
-    return made
+        _learn(house, unit, known, changes, by=by)
+        if role is None or allows(role, Permission.RELEASE):
+            return _record(house, unit, known, changes, reason=reason, by=by)
+        return _put(house, unit, known, changes, reason=reason, by=by)
+
+
+def _put(
+    house: House, unit: Session, known: dict[str, Any], changes: dict[str, Any], *, reason: str, by: str
+) -> Corrected:
+    """Record what counts at once, and put the rest to compliance."""
+    now, later, is_doubtful = easing.divided(house, unit, known, changes)
+    made = Corrected(known["version"], None, ())
+    if now:
+        made = _record(house, unit, known, now, reason=reason, by=by)
+    if not later and not is_doubtful:
+        return made
+    more: dict[str, Any] = {}
+    if is_doubtful:
+        told = Told(unit.now, "correction", f"{known['event_id']}:{made.version}", by)
+        held = enter_hold(house, unit, known["consumer_id"], told, kind=easing.REASON)
+        more = {"hold_id": held, "before": {"outcome": known["outcome"]}}
+        later = {"outcome": now["outcome"], **later}
+    waits = easing.ask(house, unit, known, later, version=made.version, reason=reason, by=by, **more)
+    return replace(made, waits=waits)
 
 
 def _known(unit: Session, consumer_id: str, event_id: str) -> dict[str, Any]:
@@ -131,7 +145,7 @@ def _record(
     return Corrected(known["version"] + 1, incident, tuple(unlawful))
 
 
-def confirm(house: House, unit: Session, consumer_id: str, asked: dict[str, Any], *, by: str) -> Corrected:
+def confirm(house: House, unit: Session, consumer_id: str, asked: dict[str, Any], *, by: str) -> None:
     """Compliance confirms what a question asked (its `detail`): from now on it is the record."""
     claim.lock_pools(unit, [consumer_id])
     known = _known(unit, consumer_id, asked["event_id"])
@@ -141,7 +155,31 @@ def confirm(house: House, unit: Session, consumer_id: str, asked: dict[str, Any]
             where=asked["event_id"], hint="answer it with rejected; what holds now can be corrected anew",
         )  # fmt: skip
     reason = f"{asked['said']} (said by {asked['by']})"
-    return _record(house, unit, known, asked["changes"], reason=reason, by=by)
+    changes = {name: value for name, value in asked["changes"].items() if known[name] != value}
+    if changes:
+        _record(house, unit, known, changes, reason=reason, by=by)
+    _let_go(house, unit, consumer_id, asked, by=by)
+
+
+def reject(house: House, unit: Session, consumer_id: str, asked: dict[str, Any], *, by: str) -> None:
+    """Compliance keeps what was recorded: what counted already is taken back, and contact goes on.
+
+    Where the contact was corrected again since, nothing is taken back, and the hold is for a person to release.
+    """
+    claim.lock_pools(unit, [consumer_id])
+    known = _known(unit, consumer_id, asked["event_id"])
+    if "before" not in asked or known["version"] != asked["version"]:
+        return
+    reason = f"rejected: {asked['said']} (said by {asked['by']})"
+    _record(house, unit, known, asked["before"], reason=reason, by=by)
+    _let_go(house, unit, consumer_id, asked, by=by)
+
+
+def _let_go(house: House, unit: Session, consumer_id: str, asked: dict[str, Any], *, by: str) -> None:
+    """The hold that the question brought is over."""
+    if "hold_id" in asked:
+        told = Told(unit.now, "correction", asked["hold_id"], by)
+        release_hold(house, unit, consumer_id, asked["hold_id"], told, reason="the correction was answered")
 
 
 def _learn(house: House, unit: Session, known: dict[str, Any], changes: dict[str, Any], *, by: str) -> None:

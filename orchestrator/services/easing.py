@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -11,89 +12,175 @@ from orchestrator.audit import ledger
 from orchestrator.audit.ledger import Line, LineKind
 from orchestrator.engine.facts import Proposal, Reader
 from orchestrator.engine.house import House
-from orchestrator.engine.judgement import Judged, earliest, judge_one, usable_points
+from orchestrator.engine.judgement import Judged, earliest, judge_one
 from orchestrator.engine.reading import read_batch
 from orchestrator.engine.stored import id_list
 from orchestrator.engine.task import open_task
 from orchestrator.store.session import Session
-from policies.vocabulary import UNCONNECTED, Outcome
+from policies.compose import spans_of
+from policies.counting import Counts
+from policies.vocabulary import Outcome
 
 REASON = "correction"
-"""The reason of such a question among the reviews of the work list."""
+"""The reason of such a question among the reviews of the work list, and the kind of the hold that one may bring."""
 CONFIRMED, REJECTED = "confirmed", "rejected"
-_CHANNELS = ("voice", "sms", "email")
+_CHANNELS = ("voice", "sms", "email", "letter")
 _MOST = 10
-"""So many accounts are asked about: the question says an example of what would be earlier, the rule is what counts."""
+"""So many examples of what would be earlier the question names."""
 _LISTS = ("account_ids", "debts_discussed")
+_STOPS = ("opt_outs", "preferences", "ceases", "holds", "representations", "disputes", "complaints")
+"""What may stand in the way of everything for a while, and would hide what comes after it."""
 
 
-def split(
-    known: dict[str, Any], changes: dict[str, Any], *, is_earlier: bool
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What counts at once, and what waits for compliance.
+def split(known: dict[str, Any], changes: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What counts at once, which is what can only make contacts later, and what waits for compliance.
 
-    `is_earlier`: something may be made earlier by all of it. A list that loses an account keeps it until then.
+    A list that loses an account keeps it until then. What the consumer began gives them an answer, and another one
+    if it is moved: nothing of it counts before the answer.
     """
-    later = {name: value for name, value in changes.items() if _eases(name, known, value)}
-    if not later and is_earlier:
-        return {}, changes
-    now = {name: value for name, value in changes.items() if name not in later}
+    told = {name: value for name, value in changes.items() if _plainly(name, known[name], value)}
+    if known["direction"] != "outbound":
+        return {}, told
+    now = {name: value for name, value in told.items() if _is_stricter(name, known, value)}
     for name in _LISTS:
-        held = id_list(known[name]) if name in later else ()
-        both = [*held, *(one for one in later.get(name) or () if one not in held)]
-        if name in later and len(both) > len(held):
-            now[name] = both
+        if name in told and (both := _joined(name, known, told[name])) != id_list(known[name]):
+            now[name] = list(both)
+    later = {name: value for name, value in told.items() if name not in now or _loses(name, known, value)}
     return now, later
 
 
-def _eases(name: str, known: dict[str, Any], value: Any) -> bool:
-    """A contact that would count less than before, whatever the rules that hold for this person now."""
-    before = known[name]
-    if name == "outcome":
-        return bool(value != before and (before == Outcome.CONVERSATION or value in UNCONNECTED))
+def _plainly(name: str, before: Any, value: Any) -> bool:
+    """It changes something."""
+    return set(id_list(before)) != set(value or ()) if name in _LISTS else bool(value != before)
+
+
+def _is_stricter(name: str, known: dict[str, Any], value: Any) -> bool:
+    """No rule counts the contact less for it."""
     if name == "occurred_at":
-        return bool(value < before)
-    if name == "party":
-        return bool(before == "consumer" and value != before)
-    return name in _LISTS and bool(set(id_list(before)) - set(value or ()))
+        # never beyond now: a time to come is cut to the present
+        return bool(value > known[name])
+    wanted = {"party": "consumer", "content": "collection", "outcome": Outcome.CONVERSATION.value}
+    return name in wanted and bool(value == wanted[name])
+
+
+def _joined(name: str, known: dict[str, Any], value: Any) -> tuple[str, ...]:
+    """The accounts of before and those that are told; a contact about none counts for each, so it gets none."""
+    held = id_list(known[name])
+    if not any(id_list(known[one]) for one in _LISTS):
+        return held
+    return (*held, *(one for one in value or () if one not in held))
+
+
+def _loses(name: str, known: dict[str, Any], value: Any) -> bool:
+    return name in _LISTS and not set(id_list(known[name])) <= set(value or ())
+
+
+def divided(
+    house: House, unit: Session, known: dict[str, Any], changes: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any], bool]:
+    """As `split`, and what turns out to make a contact earlier all the same waits too.
+
+    A conversation counts at once whatever it takes out of a count of calls: most laws ask for a pause after it. True:
+    it does take something out, and all contact should wait, because neither record may allow one.
+    """
+    now, later = split(known, changes)
+    talked = {name: value for name, value in now.items() if name == "outcome"}
+    if now != talked and allowed_earlier(house, unit, known, now):
+        now, later = talked, {name: value for name, value in changes.items() if name not in talked}
+    return now, later, bool(talked) and _is_doubtful(house, unit, known, talked)
+
+
+def _is_doubtful(house: House, unit: Session, known: dict[str, Any], talked: dict[str, Any]) -> bool:
+    """Some rule over this person counts the call as it was recorded, and not a conversation."""
+    reader = read_batch(house, unit, [known["consumer_id"]])
+    stacks = {
+        judged.stack.digest: judged.stack
+        for proposal in _proposals(reader, known)
+        if (judged := judge_one(house, reader, proposal, unit.now)).stack is not None
+    }
+    counted = [
+        counts
+        for stack in stacks.values()
+        for rule in stack.rules
+        for span in spans_of(rule)
+        if isinstance(counts := getattr(span.params, "counts", None), Counts)
+    ]
+    return any(_leaves(one, known["outcome"]) for one in counted) or bool(
+        allowed_earlier(house, unit, known, talked)
+    )
+
+
+def _leaves(counts: Counts, before: str | None) -> bool:
+    """A conversation is not counted where what was recorded is; a contact whose end is open counts everywhere."""
+    wanted, refused = counts.outcomes, counts.not_outcomes
+    if wanted:
+        return Outcome.CONVERSATION not in wanted and (before is None or before in wanted)
+    return Outcome.CONVERSATION in refused and before not in refused
 
 
 def allowed_earlier(
     house: House, unit: Session, known: dict[str, Any], changes: dict[str, Any]
 ) -> list[dict[str, Any]]:
-    """Contacts that may be made earlier if the changes count: account, channel, when before and when after."""
-    consumer_id = known["consumer_id"]
-    before, after = read_batch(house, unit, [consumer_id]), read_batch(house, unit, [consumer_id])
-    pool = after.pool(consumer_id)
+    """Contacts that may be made earlier if the changes count: account, channel, when before and when after.
+
+    Asked for everyone who counts as the same person, each account and each number or address, as things stand and
+    as they would without the stops that stand in the way now: those may be lifted tomorrow.
+    """
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for is_bare in (False, True):
+        before, after = (_reader(house, unit, known, is_bare=is_bare) for _ in range(2))
+        _apply(after, known, changes)
+        for proposal in _proposals(before, known):
+            key = (proposal.account_ids[0], proposal.channel)
+            if key in found:
+                continue
+            then, now = (judge_one(house, one, proposal, unit.now) for one in (before, after))
+            if earliest(now) < earliest(then):
+                found[key] = {
+                    "account_id": key[0],
+                    "channel": key[1],
+                    "before": _when(then),
+                    "after": _when(now),
+                }
+            if len(found) == _MOST:
+                return list(found.values())
+    return list(found.values())
+
+
+def _reader(house: House, unit: Session, known: dict[str, Any], *, is_bare: bool) -> Reader:
+    reader = read_batch(house, unit, [known["consumer_id"]])
+    pool = reader.pool(known["consumer_id"])
+    for name in _STOPS if is_bare and pool is not None else ():
+        setattr(pool, name, ())
+    return reader
+
+
+def _apply(reader: Reader, known: dict[str, Any], changes: dict[str, Any]) -> None:
+    """The history as it would be."""
+    pool = reader.pool(known["consumer_id"])
     if pool is None:
-        return []
+        return
     told: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in changes.items()
     }
-    own = (consumer_id, known["event_id"])
+    own = (known["consumer_id"], known["event_id"])
     pool.history[:] = [
         row._replace(**told) if (row.consumer_id, row.event_id) == own else row for row in pool.history
     ]
-    found = []
-    for account in [one for one in before.accounts(consumer_id) if one.state == "open"][:_MOST]:
-        for channel in _CHANNELS:
-            then, now = (
-                _judged(house, unit, one, consumer_id, account.id, channel) for one in (before, after)
-            )
-            if then is not None and now is not None and earliest(now) < earliest(then):
-                found.append(
-                    {"account_id": account.id, "channel": channel, "before": _when(then), "after": _when(now)}
-                )
-    return found
 
 
-def _judged(  # noqa: PLR0917 - one contact
-    house: House, unit: Session, reader: Reader, consumer_id: str, account_id: str, channel: str
-) -> Judged | None:
-    point = next(iter(usable_points(reader, consumer_id, channel)), None)
-    if point is None:
-        return None
-    return judge_one(house, reader, Proposal(consumer_id, (account_id,), channel, point.id), unit.now)
+def _proposals(reader: Reader, known: dict[str, Any]) -> Iterator[Proposal]:
+    """What might be said to whom: of the kind that the contact was recorded as, and an ordinary one."""
+    pool = reader.pool(known["consumer_id"])
+    kinds = {(known["party"], known["content"]), ("consumer", known["content"]), ("consumer", "collection")}
+    for consumer_id in pool.consumers if pool is not None else ():
+        for account in reader.accounts(consumer_id):
+            for channel in _CHANNELS:
+                for point in reader.points(consumer_id, channel):
+                    for party, content in sorted(kinds):
+                        yield Proposal(
+                            consumer_id, (account.id,), channel, point.id, content=content, party=party
+                        )
 
 
 def _when(judged: Judged) -> str:
@@ -107,20 +194,30 @@ def ask(
     unit: Session,
     known: dict[str, Any],
     changes: dict[str, Any],
-    earlier: list[dict[str, Any]],
     *,
     version: int,
     reason: str,
     by: str,
+    **more: Any,
 ) -> str:
-    """Put the question on the work list; the ledger has that it was asked. Gives its id."""
+    """Put the question on the work list; the ledger has that it was asked. Gives its id.
+
+    One that was answered before, and is asked again, is a new question.
+    """
     consumer_id, event_id = known["consumer_id"], known["event_id"]
     told = msgspec.json.encode(changes, order="deterministic")
-    key = f"{consumer_id}:{event_id}:{version}:{hashlib.sha256(told).hexdigest()}"
+    answered = unit.one(
+        "SELECT count(*) FROM task WHERE consumer_id = :id AND kind = 'review' AND reason = :reason "
+        "AND state <> 'open'",
+        {"id": consumer_id, "reason": REASON},
+    )
+    nth = answered[0] if answered is not None else 0
+    key = f"{consumer_id}:{event_id}:{version}:{nth}:{hashlib.sha256(told).hexdigest()}"
+    earlier = allowed_earlier(house, unit, known, changes)
     held = {name: list(id_list(known[name])) if name in _LISTS else known[name] for name in changes}
     made = open_task(
         unit, "review", consumer_id, REASON, key, event_id=event_id, version=version, channel=known["channel"],
-        occurred_at=known["occurred_at"], held=held, changes=changes, earlier=earlier, said=reason, by=by,
+        occurred_at=known["occurred_at"], held=held, changes=changes, earlier=earlier, said=reason, by=by, **more,
     )  # fmt: skip
     body = {"event_id": event_id, "waits": made, "changed": sorted(changes), "reason": reason, "by": by}
     ledger.append(

@@ -220,9 +220,9 @@ def close(house: House, task_id: str, *, by: str, outcome: str, role: Role | Non
         known = rows.find(unit, task_id) if role is not None else None
         if known is not None:
             _refuse(role, known[0], task_id)
-        row = unit.one(
-            "SELECT consumer_id, reason, detail FROM task WHERE id = :id AND state = 'open'", {"id": task_id}
-        )
+        # locked: two who answer at once are one answer and one refusal
+        select = "SELECT consumer_id, reason, detail FROM task WHERE id = :id AND state = 'open'"
+        row = unit.one(f"{select} {unit.for_update}", {"id": task_id})
         if row is None:
             _close_other(unit, task_id, by)
             return
@@ -245,8 +245,8 @@ def _answer_correction(
             "a correction is confirmed or rejected: until then the stricter record holds", where="outcome",
             hint=f"{easing.CONFIRMED} or {easing.REJECTED}",
         )  # fmt: skip
-    if outcome == easing.CONFIRMED:
-        correction.confirm(house, unit, consumer_id, asked, by=by)
+    answer = correction.confirm if outcome == easing.CONFIRMED else correction.reject
+    answer(house, unit, consumer_id, asked, by=by)
 
 
 def _refuse(role: Role | None, group: str, item: str) -> None:

@@ -122,39 +122,51 @@ def test_a_question_that_is_behind_the_times_is_not_confirmed(
 
 
 HELD = {
-    "outcome": "conversation",
+    "direction": "outbound",
+    "outcome": "voicemail",
     "account_ids": ["A-1", "A-2"],
     "debts_discussed": '["A-1"]',
     "occurred_at": 5,
-    "party": "consumer",
-    "content": "collection",
+    "party": "third_party",
+    "content": "opt_out_confirmation",
     "place": None,
 }
+WAITS: dict[str, Any] = {}
 
 
 @pytest.mark.parametrize(
     ("changes", "now", "later"),
     [
-        ({"outcome": "no_answer"}, {}, {"outcome": "no_answer"}),
-        ({"occurred_at": 4}, {}, {"occurred_at": 4}),
+        ({"outcome": "no_answer"}, WAITS, {"outcome": "no_answer"}),
+        ({"outcome": "conversation"}, {"outcome": "conversation"}, {}),
+        ({"occurred_at": 4}, WAITS, {"occurred_at": 4}),
         ({"occurred_at": 6}, {"occurred_at": 6}, {}),
-        ({"party": "third_party"}, {}, {"party": "third_party"}),
+        ({"party": "spouse"}, WAITS, {"party": "spouse"}),
+        ({"party": "consumer"}, {"party": "consumer"}, {}),
+        ({"content": "limited_content"}, WAITS, {"content": "limited_content"}),
+        ({"content": "collection"}, {"content": "collection"}, {}),
+        ({"place": "work"}, WAITS, {"place": "work"}),
         ({"account_ids": ["A-1", "A-2", "A-3"]}, {"account_ids": ["A-1", "A-2", "A-3"]}, {}),
         ({"account_ids": ["A-3"]}, {"account_ids": ["A-1", "A-2", "A-3"]}, {"account_ids": ["A-3"]}),
-        ({"debts_discussed": []}, {}, {"debts_discussed": []}),
+        ({"debts_discussed": []}, WAITS, {"debts_discussed": []}),
         ({"outcome": "busy", "occurred_at": 6}, {"occurred_at": 6}, {"outcome": "busy"}),
+        ({"outcome": "voicemail", "occurred_at": 5, "account_ids": ["A-2", "A-1"]}, {}, {}),
     ],
 )
-def test_what_counts_less_waits_and_the_rest_counts(
+def test_only_what_is_stricter_counts_at_once(
     changes: dict[str, Any], now: dict[str, Any], later: dict[str, Any]
 ) -> None:
-    assert split(HELD, changes, is_earlier=False) == (now, later)
+    assert split(HELD, changes) == (now, later)
 
 
-def test_what_no_list_knows_waits_where_it_would_allow_something_earlier() -> None:
-    held = HELD | {"outcome": "voicemail"}
-    assert split(held, {"outcome": "voicemail_not_left"}, is_earlier=True) == (
-        {},
-        {"outcome": "voicemail_not_left"},
-    )
-    assert split(held, {"outcome": "voicemail_not_left"}, is_earlier=False)[1] == {}
+@pytest.mark.parametrize(
+    "changes", [{"occurred_at": 6}, {"party": "consumer"}, {"account_ids": ["A-1", "A-2", "A-3"]}]
+)
+def test_nothing_of_what_the_consumer_began_counts_at_once(changes: dict[str, Any]) -> None:
+    assert split(HELD | {"direction": "inbound"}, changes) == ({}, changes)
+
+
+def test_an_account_makes_a_contact_about_none_count_less() -> None:
+    """It counts for each account as long as nobody knows for which."""
+    held = HELD | {"account_ids": [], "debts_discussed": None}
+    assert split(held, {"account_ids": ["A-1"]}) == ({}, {"account_ids": ["A-1"]})
