@@ -113,7 +113,7 @@ def test_a_record_of_the_same_person_is_not_called_earlier(desk: Desk) -> None:
     desk.load(ABROAD, f"P-1,{person},AP-1,{DUE}", f"P-2,{person},AP-2,{DUE}")
     desk.load(HISTORY, "2026-10-13T15:00:00Z,P-1,AP-1,voice,outbound,voicemail")
     # nothing is left to be asked about of whom it was
-    paid = {"amount_minor": 10_000, "currency": "USD", "at": "2026-10-14T14:00:00Z"}
+    paid: dict[str, Any] = {"amount_minor": 10_000, "currency": "USD", "at": "2026-10-14T14:00:00Z"}
     desk.post("payments", account_id="AP-1", **paid)
     assert desk.decision("P-2") != "allow"
     assert desk.correct("P-1", desk.event("P-1")["event_id"], content="opt_out_confirmation")["waits"]
