@@ -30,7 +30,14 @@ _BY_FOLDED_ZONE = {zone.casefold(): zone for zone in _ZONES}
 
 
 class CellError(ValueError):
-    """A cell that cannot be read; the message goes to the rejected file behind the column's name."""
+    """A cell that cannot be read; the message goes to the rejected file behind the column's name.
+
+    `protects`: what such a cell says all the same, for what is taken of a row that is refused.
+    """
+
+    def __init__(self, reason: str, protects: tuple[str, ...] = ()) -> None:
+        super().__init__(reason)
+        self.protects = protects
 
 
 Parse = Callable[[str], object]
@@ -71,14 +78,32 @@ def choice(*values: str) -> Parse:
     return parse
 
 
-def choices(*values: str) -> Parse:
-    """Several of a closed list, separated by semicolons."""
+def choices(*values: str, doubtful: str | None = None) -> Parse:
+    """Several of a closed list, separated by semicolons.
+
+    Beside a word that cannot be read the others are read all the same. `doubtful` is what the whole cell means then,
+    unless it only says no.
+    """
     one = choice(*values)
 
     def parse(cell: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(str(one(part.strip())) for part in cell.split(";") if part.strip()))
+        found: dict[str, None] = {}
+        unread: dict[str, str] = {}
+        for part in filter(None, map(str.strip, cell.split(";"))):
+            try:
+                found[str(one(part))] = None
+            except CellError as problem:
+                unread[part.casefold()] = str(problem)
+        if unread:
+            in_doubt = doubtful is not None and not _DENIALS.issuperset({*found, *unread})
+            raise CellError("; ".join(unread.values()), (str(doubtful),) if in_doubt else tuple(found))
+        return tuple(found)
 
     return parse
+
+
+_DENIALS = frozenset({"no", "n", "none", "false", "0", "-", "n/a"})
+"""What says that there is nothing to protect from, in words that are not ours."""
 
 
 def yes_no(cell: str) -> bool:

@@ -128,7 +128,7 @@ def _family(values: tuple[str, ...], families: tuple[str, ...]) -> Parse:
 
 _ID = cell.identifier
 _CHANNEL = cell.choice(*CHANNELS)
-_CHANNELS_OR_ALL = cell.choices("all", *CHANNELS)
+_CHANNELS_OR_ALL = cell.choices("all", *CHANNELS, doubtful="all")
 
 _CONSUMER = (
     Column("consumer_id", _ID, "the consumer's id, used everywhere", required=True),

@@ -18,7 +18,7 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 class RowError(Exception):
     """A row that does not go in; the message is the reason in the rejected file.
 
-    `values`: the cells that could be read all the same.
+    `values`: the cells that could be read all the same, and what those protect that could not.
     """
 
     def __init__(self, reason: str, values: Mapping[str, Any] = _NOTHING) -> None:
@@ -63,12 +63,19 @@ class RowReader:
                 try:
                     values[name] = parse(cell)
                 except CellError as problem:
-                    problems.append(f"{name}: {problem}")
+                    problems.append(_note(values, name, problem))
         for name, parse, value in self._constants:
             try:
                 values[name] = parse(value)
             except CellError as problem:
-                problems.append(f"{name}: {problem}")
+                problems.append(_note(values, name, problem))
         if problems:
             raise RowError("; ".join(problems), values)
         return Row(record.line, cells, values)
+
+
+def _note(values: dict[str, Any], name: str, problem: CellError) -> str:
+    """The reason for the rejected file; what the cell protects all the same stays among the values."""
+    if problem.protects:
+        values[name] = problem.protects
+    return f"{name}: {problem}"

@@ -112,6 +112,14 @@ def test_a_row_with_a_cell_that_cannot_be_read_still_stops(
     assert desk.see("SELECT epoch > 0 FROM consumer") == [(True,)]
 
 
+def test_a_word_that_cannot_be_read_takes_nothing_from_those_beside_it(desk: Desk, ann: Ann) -> None:
+    desk.bring(ann())
+    result = desk.bring(ann(holds="deceased;ill"), ann(opt_out="sms;phone"))
+    assert result.rejected == 2
+    assert desk.see("SELECT kind FROM hold") == [("deceased",)]
+    assert desk.see("SELECT consumer_id, channel FROM opt_out") == [("c1", None)]
+
+
 def test_a_refused_row_of_a_new_consumer_stops_them_whichever_row_brings_them(desk: Desk, ann: Ann) -> None:
     desk.bring(ann())
     stranger = ann(consumer_id="c2", mobile="+12125550177", opt_out="all", holds="attorney")

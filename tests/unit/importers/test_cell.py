@@ -102,3 +102,23 @@ def test_what_is_no_amount_is_refused(text: str) -> None:
 
 def test_text_that_only_starts_like_a_formula_is_taken() -> None:
     assert cell.text(50)("-Plus GmbH") == "-Plus GmbH"
+
+
+@pytest.mark.parametrize(
+    ("doubtful", "text", "protects"),
+    [
+        (None, "deceased; ill", ("deceased",)),
+        (None, "ill", ()),
+        ("all", "sms;phone", ("all",)),
+        ("all", "phone", ("all",)),
+        ("all", "sms;no", ("all",)),
+        ("all", "No", ()),
+    ],
+)
+def test_a_list_with_a_word_that_cannot_be_read_says_what_it_protects_all_the_same(
+    doubtful: str | None, text: str, protects: tuple[str, ...]
+) -> None:
+    parse = cell.choices("sms", "deceased", doubtful=doubtful)
+    with pytest.raises(CellError, match="is not one of") as refused:
+        parse(text)
+    assert refused.value.protects == protects
