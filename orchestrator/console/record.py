@@ -23,6 +23,7 @@ from orchestrator.console.record_wish import SAVES as WISHES
 from orchestrator.console.record_wish import WISH_FORMS
 from orchestrator.console.record_wording import TITLES, told_of
 from orchestrator.domain.permission import Permission
+from orchestrator.engine.complaint import complaint_due
 from orchestrator.engine.house import House
 from orchestrator.errors import UnknownReference
 from orchestrator.services import call_back, correction, fact
@@ -155,7 +156,7 @@ def _complaint(house: House, by: By, consumer_id: str, asked: Asked) -> str:
     given = asked.values
     fact.record_complaint(house, by, consumer_id, account_id=given["account"], text=given["text"])
     with house.database.read(house.clock) as unit:
-        due = fact.complaint_due(unit, consumer_id, unit.now)
+        due = complaint_due(unit, consumer_id, unit.now)
     return asked.words.said(_DUE, day=asked.words.say.day(due)) if due is not None else ""
 
 

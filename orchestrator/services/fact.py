@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import NoReturn
 
 from orchestrator.domain import horizon, phone_number
@@ -307,8 +307,6 @@ def close_complaint(
 
 
 COMPLAINT_ENDS = ("answered", "resolved")
-# China: a complaint is settled within 15 days (cn2-complaint-15, grade S; verify with counsel)
-_COMPLAINT_DAYS = {"CN": 15}
 
 
 def record_complaint(
@@ -317,24 +315,7 @@ def record_complaint(
     """Everything waits from now on; where the law sets a time for the answer, its day is recorded."""
     with stopping(house, consumer_id=consumer_id, account_id=account_id) as unit:
         told = told_by(unit, by)
-        return enter_complaint(
-            house,
-            unit,
-            consumer_id,
-            told,
-            account_id=account_id,
-            text=text,
-            due_on=complaint_due(unit, consumer_id, told.at),
-        )
-
-
-def complaint_due(unit: Session, consumer_id: str, at: datetime) -> date | None:
-    """Until when a complaint made at `at` has to be settled, by the consumer's own calendar."""
-    row = unit.one("SELECT country, zones FROM consumer WHERE id = :id", {"id": consumer_id})
-    days = _COMPLAINT_DAYS.get(row[0]) if row is not None else None
-    if row is None or days is None:
-        return None
-    return day_in(at, main_zone(plain(row[1]) or ())) + timedelta(days=days)
+        return enter_complaint(house, unit, consumer_id, told, account_id=account_id, text=text)
 
 
 def record_consent(
