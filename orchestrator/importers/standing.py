@@ -6,6 +6,7 @@ It adds, and never takes back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -17,6 +18,7 @@ from orchestrator.importers.portfolio_row import PortfolioRow
 from orchestrator.store import bulk
 from orchestrator.store.identifier import derived_id, ordered_ids
 from orchestrator.store.session import Session
+from policies.instant import DAY
 
 # holds about one debt; every other kind is about the person
 ACCOUNT_HOLDS = frozenset({"dispute", "fraud"})
@@ -132,36 +134,68 @@ def _write_holds(unit: Session, batch: Batch, rows: Sequence[PortfolioRow]) -> N
 
 
 def place_holds(unit: Session, batch: Batch, told: Sequence[tuple[str, str, str | None]]) -> None:
-    """Place holds (consumer, kind, account or None for all) that are not there yet."""
+    """Place holds (consumer, kind, account or None for all) that are not there yet.
+
+    A file's hold has no last day, so one that has does not stand for it, nor does one that begins later.
+    """
     consumers = sorted({consumer_id for consumer_id, _, _ in told})
     if not consumers:
         return
-    columns = ("id", "consumer_id", "kind", "account_id", "withdrawn")
-    held = list(bulk.select(unit, columns, "hold", "consumer_id", consumers))
-    released = {
-        found[0] for found in bulk.select(unit, ("hold_id",), "hold_release", "consumer_id", consumers)
-    }
-    known = {found[0] for found in held}
-    active = {tuple(found[1:4]) for found in held if found[0] not in released and not found[4]}
-    new = []
+    known, active = _lasting_holds(unit, consumers)
+    new = {}
     for consumer_id, kind, account_id in told:
-        # by the file's digest: the same file twice does not bring back a hold that was released in between
-        id_ = derived_id("ho", consumer_id, kind, account_id or "", batch.file_digest)
+        id_ = _hold_id(batch, consumer_id, kind, account_id)
         if (consumer_id, kind, account_id) not in active and id_ not in known:
-            new.append((id_, consumer_id, unit.now_micros, *_told(unit, batch), account_id, kind))
-    bulk.insert(unit, "hold", (*_FACT, "account_id", "kind"), new)
-    _write_ceases(unit, batch, new)
-    for row in new:
+            new[id_] = (id_, consumer_id, unit.now_micros, *_told(unit, batch), account_id, kind)
+    bulk.insert(unit, "hold", (*_FACT, "account_id", "kind"), list(new.values()))
+    for row in new.values():
         batch.note(LineKind.HOLD, str(row[1]), hold_id=row[0], kind=row[-1])
-    accounts = sorted({str(row[-2]) for row in new if row[-2] is not None})
+    ceased = _write_ceases(unit, batch, [consumer_id for consumer_id, kind, _ in told if kind == "cease"])
+    accounts = sorted({str(row[-2]) for row in new.values() if row[-2] is not None})
     owners = bulk.select(unit, ("consumer_id",), "account_consumer", "account_id", accounts)
-    batch.moves(pool.members(unit, {str(row[1]) for row in new} | {found[0] for found in owners}))
+    concerned = {str(row[1]) for row in new.values()} | {found[0] for found in owners}
+    batch.moves(pool.members(unit, concerned | ceased))
 
 
-def _write_ceases(unit: Session, batch: Batch, holds: Sequence[tuple[object, ...]]) -> None:
-    """A hold `cease` says that the consumer asked in writing not to be contacted: that is the request itself."""
-    ceases = [(derived_id("ce", row[0]), *row[1:7], "written") for row in holds if row[-1] == "cease"]
-    bulk.insert(unit, "cease_request", (*_FACT, "form"), ceases)
+def _hold_id(batch: Batch, consumer_id: str, kind: str, account_id: str | None) -> str:
+    """By the file's digest: the same file twice does not bring back a hold that was released in between."""
+    return derived_id("ho", consumer_id, kind, account_id or "", batch.file_digest)
+
+
+def _lasting_holds(unit: Session, consumers: Sequence[str]) -> tuple[set[str], set[tuple[Any, ...]]]:
+    """The ids of every hold of theirs, and (consumer, kind, account) of those that hold now and have no last day."""
+    columns = ("id", "consumer_id", "kind", "account_id", "withdrawn", "corrects_id", "until", "starts_on")
+    held = list(bulk.select(unit, columns, "hold", "consumer_id", consumers))
+    over = {found[0] for found in bulk.select(unit, ("hold_id",), "hold_release", "consumer_id", consumers)}
+    over |= {found[5] for found in held if found[5]}
+    # behind every zone's date: what begins today may not have begun where the consumer is
+    begun = bulk.day_of(unit.now_micros - DAY)
+    active = {
+        tuple(found[1:4])
+        for found in held
+        if not found[4] and found[0] not in over and found[6] is None and (found[7] or begun) <= begun
+    }
+    return {found[0] for found in held}, active
+
+
+def _write_ceases(unit: Session, batch: Batch, consumers: Sequence[str]) -> set[str]:
+    """A hold `cease` says that the consumer asked in writing not to be contacted: that is the request itself.
+
+    Written where no written one is in force, whatever holds are there; returns for whom.
+    """
+    columns = ("id", "consumer_id", "form", "withdrawn", "corrects_id")
+    held = list(bulk.select(unit, columns, "cease_request", "consumer_id", sorted(set(consumers))))
+    known, over = {found[0] for found in held}, {found[4] for found in held}
+    asked = {found[1] for found in held if found[2] == "written" and not found[3] and found[0] not in over}
+    new = {}
+    for consumer_id in consumers:
+        id_ = derived_id("ce", _hold_id(batch, consumer_id, "cease", None))
+        if consumer_id not in asked and id_ not in known:
+            new[id_] = (id_, consumer_id, unit.now_micros, *_told(unit, batch), "written")
+    bulk.insert(unit, "cease_request", (*_FACT, "form"), list(new.values()))
+    for id_, row in new.items():
+        batch.note(LineKind.CEASE, str(row[1]), cease_id=id_, form="written")
+    return {str(row[1]) for row in new.values()}
 
 
 def _consumers(rows: Iterable[PortfolioRow]) -> list[str]:

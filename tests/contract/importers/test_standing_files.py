@@ -339,3 +339,71 @@ def test_a_refused_row_of_another_party_does_nothing(desk: Desk, ann: Ann) -> No
     desk.bring(ann())
     assert desk.bring({"consumer_id": "c1", "party_id": "p1", "role": "spouse", "mobile": "12"}).rejected == 1
     assert desk.see("SELECT count(*) FROM representation") == [(0,)]
+
+
+def hold(desk: Desk, **values: object) -> None:
+    """A hold as a person places it."""
+    with desk.database.write(desk.clock) as unit:
+        row = {"id": "h1", "consumer_id": "c1", "kind": "bankruptcy", "occurred_at": unit.now_micros,
+               "recorded_at": unit.now_micros, "source": "api", "recorded_by": "x", "withdrawn": False,
+               **values}  # fmt: skip
+        unit.insert_many("hold", tuple(row), [tuple(row.values())])
+
+
+@pytest.mark.parametrize(
+    "cells", [{"until": "2026-04-01"}, {"until": "2099-01-01"}, {"starts_on": "2099-01-01"}]
+)
+def test_a_hold_of_a_file_has_no_last_day_and_is_placed_beside_one_that_has(
+    desk: Desk, ann: Ann, cells: dict[str, str]
+) -> None:
+    desk.bring(ann())
+    hold(desk, **cells)
+    for _ in range(2):
+        desk.bring(ann(holds="bankruptcy"))
+    assert desk.see("SELECT count(*) FROM hold WHERE until IS NULL AND starts_on IS NULL") == [(1,)]
+    assert desk.see("SELECT count(*) FROM hold") == [(2,)]
+
+
+def test_a_check_holds_beside_a_hold_that_is_over(desk: Desk, ann: Ann) -> None:
+    desk.bring(ann())
+    hold(desk, kind="deceased", until="2026-04-01")
+    desk.bring(check(consumer_id="c1"))
+    assert desk.see("SELECT kind FROM hold WHERE until IS NULL") == [("deceased",)]
+
+
+@pytest.mark.parametrize("cells", [{}, {"starts_on": "2026-01-01"}])
+def test_a_lasting_hold_is_not_placed_twice(desk: Desk, ann: Ann, cells: dict[str, str]) -> None:
+    desk.bring(ann())
+    hold(desk, **cells)
+    desk.bring(ann(holds="bankruptcy"))
+    assert desk.see("SELECT id FROM hold") == [("h1",)]
+
+
+@pytest.mark.parametrize("cells", [{}, {"until": "2026-05-01"}])
+def test_the_request_to_cease_is_written_once_whatever_hold_is_there(
+    desk: Desk, ann: Ann, cells: dict[str, str]
+) -> None:
+    desk.bring(ann())
+    hold(desk, kind="cease", **cells)
+    before = epochs(desk)
+    for _ in range(2):
+        desk.bring(ann(holds="cease"))
+    assert desk.see("SELECT form FROM cease_request") == [("written",)]
+    assert moved(desk, before) == {"c1"}
+    desk.bring(ann(holds="cease", city="Albany"))
+    assert desk.see("SELECT count(*) FROM cease_request") == [(1,)]
+
+
+def test_a_request_to_cease_that_is_withdrawn_comes_back_with_a_new_file_only(desk: Desk, ann: Ann) -> None:
+    desk.bring(ann(holds="cease"))
+    with desk.database.write(desk.clock) as unit:
+        unit.execute(
+            "INSERT INTO cease_request (id, consumer_id, occurred_at, recorded_at, source, recorded_by, corrects_id, "
+            "withdrawn, form) SELECT 'w', consumer_id, occurred_at, recorded_at, 'api', 'x', id, :yes, form "
+            "FROM cease_request",
+            {"yes": True},
+        )
+    desk.bring(ann(holds="cease"))
+    assert desk.see("SELECT count(*) FROM cease_request") == [(2,)]
+    desk.bring(ann(holds="cease", city="Albany"))
+    assert desk.see("SELECT count(*) FROM cease_request") == [(3,)]
