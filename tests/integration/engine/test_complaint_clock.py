@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bench.book import Book
+from channels.contract import Channel
 from channels.simulator.act import ActKind, ConsumerAct
 from orchestrator.engine.complaint import complaint_due
 from orchestrator.engine.conduct import Conduct
@@ -15,7 +16,6 @@ from orchestrator.engine.inbound import Heard, receive_one
 from orchestrator.services import fact
 from orchestrator.services.fact import By
 from orchestrator.store.database import Database
-from policies.vocabulary import Channel
 from tests.integration.engine import stage
 
 ANN = "C0000000"
