@@ -12,7 +12,7 @@ from orchestrator.engine.message import local_date
 from orchestrator.engine.stored import plain
 from orchestrator.engine.told import Told, add_fact, follow
 from orchestrator.errors import ConflictError
-from orchestrator.store import entry
+from orchestrator.store import claim, entry
 from orchestrator.store.identifier import derived_id
 from orchestrator.store.session import Session
 
@@ -61,6 +61,9 @@ def close_complaint(  # noqa: PLR0917 - whose complaint, who says so and what wa
 
     Gives the hold's id. A complaint that is closed already is a ConflictError.
     """
+    # two who close it at once: the second sees what the first did
+    about = entry.account_named(unit, "complaint", complaint_id)
+    claim.lock_pools(unit, [consumer_id], [about] if about is not None else [])
     found = entry.open_complaint(unit, complaint_id)
     if found is None:
         raise ConflictError(

@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from orchestrator.domain.enrollment import EnrollmentState
+from orchestrator.domain.instant import to_micros
 from orchestrator.engine.course import Course
 from orchestrator.engine.house import House
 from orchestrator.engine.reading import read_batch
 from orchestrator.engine.record import Recorder
+from orchestrator.engine.standing import Standing
 from orchestrator.engine.versions import recall_versions
 from orchestrator.store import claim
+from orchestrator.store.claim import EnrollmentRow
 from orchestrator.store.session import Session
+
+
+def _ends_sooner(where: Standing, row: EnrollmentRow) -> bool:
+    """Of two holds the one without an end was released: it is looked at again when the other one is over."""
+    if where.until is None:
+        return False
+    return row.suspended_until is None or to_micros(where.until) < row.suspended_until
 
 
 def reconsider(house: House, unit: Session, consumer_ids: Iterable[str]) -> None:
@@ -29,7 +39,7 @@ def reconsider(house: House, unit: Session, consumer_ids: Iterable[str]) -> None
         if where.exit is not None:
             course.end(where.exit)
         elif where.suspend is not None and (
-            row.state != EnrollmentState.SUSPENDED or row.reason != where.suspend
+            row.state != EnrollmentState.SUSPENDED or row.reason != where.suspend or _ends_sooner(where, row)
         ):
             course.suspend(where)
         elif where.is_clear and row.state != EnrollmentState.ACTIVE:
