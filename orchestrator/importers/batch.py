@@ -44,6 +44,9 @@ class Batch:
     # creditors whose row is there, and those that a history speaks of
     known_creditors: set[str] = field(default_factory=set)
     creditors: set[str] = field(default_factory=set)
+    # holds of refused rows, (kind, account) by consumer, until the book has whom they are about; placing one again does
+    # nothing, so that none is taken out and a chunk that is tried again finds them
+    waiting: dict[str, dict[tuple[str, str], None]] = field(default_factory=dict)
     # hashes of ids: eight bytes an entry instead of the id, so that memory stays flat
     _accounts: set[int] = field(default_factory=set)
     _consumers: set[int] = field(default_factory=set)

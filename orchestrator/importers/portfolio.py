@@ -62,7 +62,7 @@ def write_chunk(unit: Session, batch: Batch, rows: Sequence[PortfolioRow]) -> No
     _write_points(unit, batch, book)
     pool.join(unit, batch, _newcomers(book))
     # what protects the consumer is taken even from a row that is refused, whichever row brings them into the book
-    standing.write(unit, batch, book, [*taken, *(standing.protective_part(row, book) for row in refused)])
+    standing.write(unit, batch, book, [*taken, *(standing.protective_part(row, batch) for row in refused)])
     batch.moves(book.moved | _judged_otherwise(book))
     batch.stirs(_with_news(book))
     if batch.cadence is not None:

@@ -21,6 +21,7 @@ from orchestrator.importers import (
     party,
     portfolio,
     reading,
+    standing,
     whole,
 )
 from orchestrator.importers.ahead import Ahead, reading_ahead
@@ -122,6 +123,7 @@ class _Job:
         with reading_ahead(self._source, self.total) as source:
             self._take(source, reporter)
             self._read_alone = isinstance(source, Ahead) and source.ended_early
+        self._place_waiting()
         self._close_absent()
         if self._kind is Kind.HISTORY and self.batch.complete_since:
             self._complete()
@@ -165,6 +167,13 @@ class _Job:
         except UnavailableError:
             self.batch.enrolled, self.batch.sharing = enrolled, sharing
             raise
+
+    def _place_waiting(self) -> None:
+        if self.batch.waiting:
+            with self._database.write(self._clock) as unit:
+                book.take_turn(unit)
+                standing.place_waiting(unit, self.batch)
+                self.batch.follow(unit)
 
     def _close_absent(self) -> None:
         for start in range(0, len(self._gone), SMALLEST_CHUNK):

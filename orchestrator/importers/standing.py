@@ -6,6 +6,7 @@ It adds, and never takes back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from msgspec.structs import replace
@@ -25,20 +26,22 @@ ACCOUNT_HOLDS = frozenset({"dispute", "fraud"})
 _FACT = ("id", "consumer_id", "occurred_at", "recorded_at", "source", "recorded_by", "withdrawn")
 
 
-def protective_part(row: PortfolioRow, book: Book) -> PortfolioRow:
-    """What a row that is refused closes all the same: opt-outs, in advance of who is not in the book yet, and holds."""
-    account = book.accounts.get(row.account_id)
-    owes = account is not None and row.consumer_id in account.consumers
-    kept = row.holds if row.consumer_id in book.consumers else ()
-    holds = tuple(kind for kind in kept if owes or kind not in ACCOUNT_HOLDS)
-    return replace(row, consents=[], notices=[], holds=holds)
+def protective_part(row: PortfolioRow, batch: Batch) -> PortfolioRow:
+    """What a row that is refused closes all the same: opt-outs, in advance of who is not in the book yet, and holds.
+
+    The holds wait in `batch` for a row that brings the person, or the account: in this chunk, or a later one.
+    """
+    if row.holds:
+        told = dict.fromkeys((kind, row.account_id) for kind in row.holds)
+        batch.waiting.setdefault(row.consumer_id, {}).update(told)
+    return replace(row, consents=[], notices=[], holds=())
 
 
 def write(unit: Session, batch: Batch, book: Book, rows: Sequence[PortfolioRow]) -> None:
     """Write what the rows add."""
     _write_consents(unit, batch, book, [row for row in rows if row.consents])
     _write_notices(unit, batch, [row for row in rows if row.notices])
-    _write_holds(unit, batch, [row for row in rows if row.holds])
+    _write_holds(unit, batch, book, [row for row in rows if row.holds])
     told = [(row.consumer_id, channel) for row in rows for channel in row.opt_outs]
     stop.close_consumers(unit, batch, told)
     batch.stirs(row.consumer_id for row in rows if row.consents or row.notices)
@@ -125,12 +128,36 @@ def _write_notices(unit: Session, batch: Batch, rows: Sequence[PortfolioRow]) ->
     bulk.insert(unit, "notice", columns_of_new, new)
 
 
-def _write_holds(unit: Session, batch: Batch, rows: Sequence[PortfolioRow]) -> None:
+def _write_holds(unit: Session, batch: Batch, book: Book, rows: Sequence[PortfolioRow]) -> None:
     told: dict[tuple[str, str, str | None], None] = {}
     for row in rows:
         for kind in row.holds:
             told[row.consumer_id, kind, row.account_id if kind in ACCOUNT_HOLDS else None] = None
+    if batch.waiting:
+        owed = {(id_, account.id) for account in book.accounts.values() for id_ in account.consumers}
+        told |= dict.fromkeys(_due(batch, book.consumers.keys(), owed))
     place_holds(unit, batch, list(told))
+
+
+def place_waiting(unit: Session, batch: Batch) -> None:
+    """The holds of refused rows about whom somebody else brought meanwhile; after the last chunk."""
+    wanted = sorted(batch.waiting)
+    known = {found[0] for found in bulk.select(unit, ("id",), "consumer", "id", wanted)}
+    columns = ("consumer_id", "account_id")
+    owed = {tuple(found) for found in bulk.select(unit, columns, "account_consumer", "consumer_id", wanted)}
+    place_holds(unit, batch, list(_due(batch, known, owed)))
+
+
+def _due(
+    batch: Batch, known: AbstractSet[str], owed: AbstractSet[tuple[str, ...]]
+) -> Iterator[tuple[str, str, str | None]]:
+    """What waits and can be placed: the consumer is in the book, and owes the account that it is about."""
+    for consumer_id in sorted(known & batch.waiting.keys()):
+        for kind, account_id in batch.waiting[consumer_id]:
+            if kind not in ACCOUNT_HOLDS:
+                yield consumer_id, kind, None
+            elif (consumer_id, account_id) in owed:
+                yield consumer_id, kind, account_id
 
 
 def place_holds(unit: Session, batch: Batch, told: Sequence[tuple[str, str, str | None]]) -> None:

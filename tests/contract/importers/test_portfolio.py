@@ -11,6 +11,9 @@ import pytest
 
 from orchestrator.domain.cadence_library import load
 from orchestrator.errors import FileFormatError, UsageError
+from orchestrator.importers.options import ImportOptions
+from orchestrator.importers.progress import Silent
+from orchestrator.importers.run import import_file
 from tests.contract.importers.conftest import Desk
 
 Ann = Callable[..., dict[str, str]]
@@ -127,6 +130,44 @@ def test_a_refused_row_of_a_new_consumer_stops_them_whichever_row_brings_them(de
     assert result.rejected == 1
     assert desk.see("SELECT consumer_id, channel FROM opt_out") == [("c2", None)]
     assert desk.see("SELECT consumer_id, kind FROM hold") == [("c2", "attorney")]
+
+
+@pytest.mark.parametrize("chunk_rows", [1, 100])
+def test_the_holds_of_a_refused_row_wait_for_the_row_that_brings_the_person(
+    desk: Desk, ann: Ann, chunk_rows: int
+) -> None:
+    rows = [
+        ann(delinquent_since="9999-01-01", holds="deceased;cease;dispute"),
+        ann(consumer_id="c2", account_id="a2", mobile="+12125550177", holds=""),
+        ann(account_id="a3"),
+        ann(),
+    ]
+    desk.bring(*rows, chunk_rows=chunk_rows)
+    held = [("cease", None), ("deceased", None), ("dispute", "a1")]
+    assert desk.see("SELECT kind, account_id FROM hold WHERE consumer_id = 'c1' ORDER BY kind") == held
+    assert desk.see("SELECT consumer_id, form FROM cease_request") == [("c1", "written")]
+    desk.bring(*rows, chunk_rows=chunk_rows)
+    assert desk.see("SELECT count(*) FROM hold") == [(3,)]
+
+
+def test_a_hold_of_a_refused_row_about_whom_nobody_brings_is_placed_nowhere(desk: Desk, ann: Ann) -> None:
+    assert desk.bring(ann(balance="much", holds="deceased")).rejected == 1
+    assert desk.see("SELECT count(*) FROM hold") == [(0,)]
+
+
+def test_a_hold_that_waits_finds_whom_another_import_brings_meanwhile(desk: Desk, ann: Ann) -> None:
+    class Meanwhile(Silent):
+        def advance(self, by: int) -> None:
+            desk.bring(ann())
+
+    path = desk.folder / "mine.csv"
+    row = ann(balance="much", holds="deceased;dispute")
+    path.write_text(f"{','.join(row)}\n{','.join(row.values())}\n", encoding="utf-8")
+    import_file(desk.database, path, ImportOptions(), desk.clock, desk.sealer, Meanwhile())
+    assert desk.see("SELECT kind, account_id FROM hold ORDER BY kind") == [
+        ("deceased", None),
+        ("dispute", "a1"),
+    ]
 
 
 def test_a_refused_row_enrols_nobody_and_is_refused_once(desk: Desk, ann: Ann) -> None:
