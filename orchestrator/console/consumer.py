@@ -130,7 +130,7 @@ def timeline_values(
     """A page of the timeline in words."""
     house = runtime_of(request).house
     chosen = show if show in SHOWN else "all"
-    found = read_timeline(house, view.id, before=moment_of(before), show=chosen)
+    found = read_timeline(house, view.id, before=moment_of(before), show=chosen, role=visitor.role)
     people = {one.id: one.display_name for one in user.everybody(house)}
     days = TimelineWording(wording(request, visitor, view), people).days(found.entries)
     older = found.before.isoformat() if found.before is not None else ""

@@ -52,6 +52,11 @@ _CONTACTS = {
     ("visit", "outbound"): N_("Visit"),
     ("web_session", "inbound"): N_("In the portal"),
 }
+# that it was answered or resolved, and with the words of compliance for who may read them
+_CLOSED = {
+    False: (N_("Complaint answered"), N_("Complaint answered: %(reason)s")),
+    True: (N_("Complaint resolved"), N_("Complaint resolved: %(reason)s")),
+}
 _NOT_MADE = {
     "sms": N_("Text not sent"),
     "email": N_("Email not sent"),
@@ -311,11 +316,9 @@ class TimelineWording:
 
     def complaint(self, entry: Entry) -> str:
         if entry.detail.get("closed_at"):
-            is_resolved = entry.detail.get("closed_as") == "resolved"
-            said = (
-                N_("Complaint resolved: %(reason)s") if is_resolved else N_("Complaint answered: %(reason)s")
-            )
-            return self._(said, reason=entry.detail.get("correction_reason") or "")
+            brief, whole = _CLOSED[entry.detail.get("closed_as") == "resolved"]
+            reason = entry.detail.get("correction_reason")
+            return self._(whole, reason=reason) if reason else self._(brief)
         due = as_date(entry.detail.get("due_on"))
         if due is None:
             return self._(N_("Complaint: contact stops"))

@@ -53,6 +53,11 @@ def allows(role: Role, permission: Permission) -> bool:
     return permission is P.PUBLIC or permission in GRANTS[role]
 
 
+def reads_compliance(role: Role) -> bool:
+    """True if the words in which compliance answers a complaint are for `role`: it writes or checks them."""
+    return allows(role, P.RELEASE) or allows(role, P.AUDIT)
+
+
 def roles_with(permission: Permission) -> tuple[Role, ...]:
     """The roles that may, in the order in which they are listed: what a refusal tells people."""
     return tuple(role for role in Role if allows(role, permission))

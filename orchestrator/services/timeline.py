@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from orchestrator.domain.instant import from_micros, to_micros
+from orchestrator.domain.permission import Role, reads_compliance
 from orchestrator.engine.house import House
 from orchestrator.engine.message import Body
 from orchestrator.engine.policy import policy_of
@@ -59,9 +60,18 @@ class Timeline:
 
 
 def read_timeline(
-    house: House, consumer_id: str, *, before: datetime | None = None, show: str = "all"
+    house: House,
+    consumer_id: str,
+    *,
+    before: datetime | None = None,
+    show: str = "all",
+    role: Role | None = None,
 ) -> Timeline:
-    """The newest entries before `before`. `show`: all, contacts, payments (promises too) or notes."""
+    """The newest entries before `before`. `show`: all, contacts, payments (promises too) or notes.
+
+    `role`: who reads, None is the product itself. That a complaint was closed, by whom and as what, is for everybody;
+    the words that compliance found for it are not.
+    """
     limit_at = to_micros(before) if before is not None else _FOR_EVER
     found: list[Entry] = []
     with house.database.read(house.clock) as unit:
@@ -72,6 +82,10 @@ def read_timeline(
         entries = tuple(_joined(page))
         _tell_answers(unit, consumer_id, entries)
         _tell_reasons(unit, entries)
+    if role is not None and not reads_compliance(role):
+        for one in entries:
+            if one.kind == "complaint":
+                del one.detail["correction_reason"]
     return Timeline(entries, page[-1].at if len(found) > PAGE else None)
 
 

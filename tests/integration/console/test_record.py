@@ -159,6 +159,9 @@ def test_compliance_closes_a_complaint_from_its_work_and_releases_contact(
     assert "Complaints to answer 0" in words(officer.text("/work"))
     page = words(officer.text("/consumers/C-1"))
     assert "Complaint answered: by letter" in page
+    others = words(enter("collector").text("/consumers/C-1"))
+    assert "Complaint answered" in others
+    assert "by letter" not in others
     assert "On hold: complaint" in page
     ((hold,),) = rows(runtime, "SELECT id FROM hold")
     save(officer, "release", {"id": hold, "reason": "settled"})

@@ -108,6 +108,27 @@ def test_who_closed_it_when_and_with_what_is_on_the_timeline(
     )
 
 
+@pytest.mark.parametrize("role", list(Role))
+def test_the_words_of_the_answer_are_for_compliance(
+    client: TestClient, callers: Callers, complaint: str, runtime: Runtime, role: Role
+) -> None:
+    assert close(client, callers, complaint).status_code == 201
+    reads = role in {Role.COMPLIANCE_OFFICER, Role.AUDITOR, Role.ADMINISTRATOR}
+    headers = callers[role.value]
+    listed = client.get("/api/v1/complaints?consumer_id=C-1", headers=headers).json()["items"]
+    (closed,) = [one for one in listed if one["closed_as"] is not None]
+    single = client.get(f"/api/v1/complaints/{closed['id']}", headers=headers).json()
+    (entry,) = [
+        one
+        for one in read_timeline(runtime.house, "C-1", role=role).entries
+        if one.kind == "complaint" and one.detail["closed_at"]
+    ]
+    assert entry.by == "key:compliance_officer"
+    for found in (closed, single, entry.detail):
+        assert found["closed_as"] == "answered"
+        assert found.get("correction_reason") == ("answered by letter" if reads else None)
+
+
 @pytest.mark.parametrize(
     ("closed_as", "reason", "where"), [("forgotten", "x", "closed_as"), ("answered", " ", "reason")]
 )
