@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from orchestrator.importers import misshapen
 from orchestrator.importers.cell import CellError, Parse
 from orchestrator.importers.header import Header
 from orchestrator.importers.reading import Record
@@ -42,7 +43,7 @@ class RowReader:
     """Reads the cells of one file's records by its header."""
 
     def __init__(self, header: Header):
-        self._width = header.width
+        self._header, self._width = header, header.width
         parsers = {column.name: column.parse for column in header.layout.columns}
         self._plan: tuple[tuple[int, str, Parse], ...] = tuple(
             (index, name, parsers[name]) for index, name in header.places
@@ -51,12 +52,13 @@ class RowReader:
 
     def read(self, record: Record) -> Row:
         """The typed row; RowError names every cell that cannot be read."""
-        if record.broken:
-            raise RowError(record.broken)
         cells = record.cells
-        if len(cells) != self._width:
-            raise RowError(f"has {len(cells)} cells, the header has {self._width}")
-        values: dict[str, Any] = {}
+        if record.broken or len(cells) != self._width:
+            values = misshapen.protected(self._header, cells)
+            taken = "" if values else "; nothing of it is taken"
+            problem = record.broken or f"has {len(cells)} cells, the header has {self._width}"
+            raise RowError(f"{problem}{taken}", values)
+        values = {}
         problems: list[str] = []
         for index, name, parse in self._plan:
             if cell := cells[index]:
