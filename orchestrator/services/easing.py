@@ -92,22 +92,28 @@ def divided(
 
 def _is_doubtful(house: House, unit: Session, known: dict[str, Any], talked: dict[str, Any]) -> bool:
     """Some rule over this person counts the call as it was recorded, and not a conversation."""
+    if any(_leaves(one, known["outcome"]) for one in _counts(house, unit, known)):
+        return True
+    return bool(allowed_earlier(house, unit, known, talked))
+
+
+def _counts(house: House, unit: Session, known: dict[str, Any]) -> Iterator[Counts]:
+    """What the rules over everyone who counts as the same person count on the contact's channel, on any day."""
     reader = read_batch(house, unit, [known["consumer_id"]])
-    stacks = {
-        judged.stack.digest: judged.stack
-        for proposal in _proposals(reader, known)
-        if (judged := judge_one(house, reader, proposal, unit.now)).stack is not None
-    }
-    counted = [
-        counts
-        for stack in stacks.values()
-        for rule in stack.rules
-        for span in spans_of(rule)
-        if isinstance(counts := getattr(span.params, "counts", None), Counts)
-    ]
-    return any(_leaves(one, known["outcome"]) for one in counted) or bool(
-        allowed_earlier(house, unit, known, talked)
-    )
+    pool = reader.pool(known["consumer_id"])
+    owed = [(one, account.id) for one in pool.consumers for account in reader.accounts(one)] if pool else []
+    for consumer_id, account_id in owed:
+        stack = judge_one(house, reader, Proposal(consumer_id, (account_id,), "voice", None), unit.now).stack
+        for rule in stack.rules if stack is not None else ():
+            for span in spans_of(rule):
+                counts = getattr(span.params, "counts", None)
+                if isinstance(counts, Counts) and _is_on(counts.channels or rule.channels, known["channel"]):
+                    yield counts
+
+
+def _is_on(channels: tuple[str, ...], channel: str) -> bool:
+    """Left out is every channel."""
+    return not channels or channel in channels
 
 
 def _leaves(counts: Counts, before: str | None) -> bool:
