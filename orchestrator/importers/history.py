@@ -6,7 +6,8 @@ One contact is known by consumer, time, channel, direction and address. Within o
 one contact about several, and a row recorded later than another of its kind corrects it.
 
 What we record of our own contacts no file changes: that would take one out of the count without a question to
-compliance. What a file has no column for, such as the debts that were discussed, stays as it was recorded.
+compliance. Only that a call was a conversation after all counts at once, where that is plainly stricter. What a
+file has no column for, such as the debts that were discussed, stays as it was recorded.
 """
 
 from __future__ import annotations
@@ -25,11 +26,13 @@ from orchestrator.importers.cell import CellError
 from orchestrator.importers.ready import Ready, needs, readings
 from orchestrator.importers.row import Row, RowError
 from orchestrator.services.correction import Change, report_unlawful
+from orchestrator.services.easing import divided
 from orchestrator.store import book, bulk, claim
 from orchestrator.store.identifier import derived_id
 from orchestrator.store.outcome import latest_events
 from orchestrator.store.sealing import Sealer
 from orchestrator.store.session import Session
+from policies.vocabulary import Outcome
 
 _COLUMNS = (
     "consumer_id", "event_id", "version", "occurred_at", "recorded_at", "channel", "direction", "outcome",
@@ -55,7 +58,7 @@ class Key(NamedTuple):
 class Content(NamedTuple):
     """What a version says besides its key."""
 
-    outcome: str
+    outcome: str | None
     account_ids: tuple[str, ...]
     contact_point_id: str | None
     party: str
@@ -232,9 +235,7 @@ def _version(
         if past in siblings or past.used:
             continue
         if past.is_settled(key.occurred_at):
-            _refuse_other(past.content, row)
-            past.used = True
-            return None
+            return _of_ours(unit, batch, row, key, past)
         past.used = True
         merged = content._replace(
             contact_point_id=content.contact_point_id or past.content.contact_point_id,
@@ -267,12 +268,41 @@ def _of_this_file(
     return None
 
 
+def _of_ours(unit: Session, batch: Batch, row: Ready, key: Key, past: Past) -> Past | None:
+    """A row about a contact of ours: that it was a conversation counts, where no rule counts it less for that.
+
+    It is stricter than what is on record, and waiting for somebody to correct it may cost an unlawful contact.
+    """
+    _refuse_other(past.content, row)
+    told, held = row.values["outcome"], past.content.outcome
+    recorded_at = min(row.get("recorded_at") or unit.now_micros, unit.now_micros)
+    if told != held:
+        if not _only_stricter(unit, batch, key, past, told):
+            raise RowError(f"outcome: {told!r}, but {_ON_RECORD.format(held or 'not ended yet')}")
+        if not row.get("recorded_at") or recorded_at > past.recorded_at:
+            past.used = True
+            line = f"{_source(batch)}:{row.row.line}"
+            return _correct(past, past.content._replace(outcome=told), recorded_at, line)
+    past.used = True
+    return None
+
+
+def _only_stricter(unit: Session, batch: Batch, key: Key, past: Past, told: str) -> bool:
+    is_at_its_time = past.stored["occurred_at"] == key.occurred_at
+    if told != Outcome.CONVERSATION or past.content.outcome is None or not is_at_its_time:
+        return False
+    if batch.house is None:
+        return key.direction == "outbound"
+    now, later, is_doubtful = divided(batch.house, unit, past.stored, {"outcome": told})
+    return bool(now) and not later and not is_doubtful
+
+
 def _refuse_other(recorded: Content, row: Ready) -> None:
-    """A row that says something else of such a contact is refused; what it leaves empty, it does not say."""
-    for name in ("outcome", "party", "content"):
+    """A row about somebody or something else is refused; what it leaves empty, it does not say."""
+    for name in ("party", "content"):
         held, told = getattr(recorded, name), row.get(name)
         if told and told != held:
-            raise RowError(f"{name}: {told!r}, but {_ON_RECORD.format(held or 'not ended yet')}")
+            raise RowError(f"{name}: {told!r}, but {_ON_RECORD.format(held)}")
     account_id = row.get("account_id")
     if account_id and account_id not in recorded.account_ids:
         raise RowError(

@@ -86,7 +86,7 @@ def test_every_chunk_leaves_its_lines_in_the_ledger(desk: Desk, ann: Ann) -> Non
     desk.bring(ann(opt_out="sms", holds="cease"))
     desk.bring({"at": "2026-04-01T10:00:00Z", "account_id": "a1", "amount": "5", "currency": "USD"})
     kinds = [row[0] for row in desk.see("SELECT kind FROM ledger_entry ORDER BY id")]
-    assert sorted(kinds) == ["hold", "imported", "imported", "opt_out", "payment"]
+    assert sorted(kinds) == ["cease", "hold", "imported", "imported", "opt_out", "payment"]
     bodies = [bytes(row[0]) for row in desk.see("SELECT body FROM ledger_entry")]
     assert not any(b"Ann" in body or b"5550100" in body or b'"c1"' in body for body in bodies)
     assert desk.see("SELECT form FROM cease_request") == [("written",)]

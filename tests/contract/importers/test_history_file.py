@@ -184,6 +184,25 @@ def test_no_file_says_something_else_of_a_contact_of_ours(
     assert desk.see("SELECT version, outcome, party FROM contact_event") == [(0, "conversation", "consumer")]
 
 
+def test_that_a_call_of_ours_was_a_conversation_counts_at_once(desk: Desk, ann: Ann) -> None:
+    desk.bring(ann())
+    record(desk, outcome="no_answer", debts_discussed=None, attempt_id="e1")
+    for _ in range(2):
+        assert desk.bring(call(outcome="conversation", address="")).rejected == 0
+    found = desk.see("SELECT outcome, attempt_id, detail FROM contact_event WHERE version = 1")
+    assert [(outcome, attempt, opened(detail)) for outcome, attempt, detail in found] == [
+        ("conversation", "e1", {"automated": True})
+    ]
+    assert desk.see("SELECT max(version) FROM contact_event") == [(1,)]
+    assert desk.bring(call(outcome="no_answer")).rejected == 1
+
+
+def test_a_contact_of_ours_that_has_not_ended_is_left_to_its_outcome(desk: Desk, ann: Ann) -> None:
+    desk.bring(ann())
+    record(desk, outcome=None, debts_discussed=None)
+    assert "not ended yet" in desk.reasons(desk.bring(call(outcome="conversation")))[0]
+
+
 @pytest.mark.parametrize("cells", [{}, {"account_id": ""}, {"party": "consumer", "content": "collection"}])
 def test_a_row_that_agrees_with_our_record_changes_nothing(
     desk: Desk, ann: Ann, cells: dict[str, str]
