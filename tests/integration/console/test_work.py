@@ -169,3 +169,22 @@ def test_a_correction_that_eases_is_answered_in_its_case(runtime: Runtime, enter
         versions = unit.query("SELECT outcome, recorded_by FROM contact_event ORDER BY version")
     assert [outcome for outcome, _ in versions] == ["conversation", "no_answer"]
     assert versions[-1][1].startswith("user:")
+
+
+def test_a_correction_that_leaves_a_count_says_that_all_contact_waits(runtime: Runtime, enter: Enter) -> None:
+    asked = {
+        "event_id": "ev_1",
+        "version": 1,
+        "occurred_at": 1_791_990_000_000_000,
+        "held": {"outcome": "no_answer"},
+        "changes": {"outcome": "conversation"},
+        "earlier": [],
+        "said": "she did pick up",
+        "by": "user:cal",
+        "hold_id": "ho_1",
+    }
+    with runtime.database.write(runtime.clock) as unit:
+        made = open_task(unit, "review", "C-1", "correction", "k", **asked)
+    said = words(enter("compliance_officer").text(f"/consumers/C-1?task={made}"))
+    assert "from no answer to conversation: she did pick up." in said
+    assert "Some rules count the one and some the other: all contact waits until this is answered." in said
