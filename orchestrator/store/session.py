@@ -11,11 +11,11 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-import sqlmodel
 from sqlalchemy.dialects import postgresql
 
 from orchestrator.clock import Clock
 from orchestrator.domain.instant import from_micros, to_micros
+from orchestrator.store.tables import SQLModel
 
 _POSTGRES: sa.Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 _NAMED = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
@@ -43,7 +43,7 @@ def _binary_types(table: str, columns: tuple[str, ...]) -> list[str]:
     """
     found = []
     for name in columns:
-        kept: Any = sqlmodel.SQLModel.metadata.tables[table].columns[name].type
+        kept: Any = SQLModel.metadata.tables[table].columns[name].type
         impl = kept.impl if isinstance(kept, sa.TypeDecorator) else kept
         known = next((word for type_, word in _BINARY.items() if isinstance(impl, type_)), None)
         if known is None:
@@ -60,7 +60,7 @@ _PLAIN: dict[type[Any], Callable[[Any], Any]] = {sa.Boolean: int, sa.LargeBinary
 @lru_cache(maxsize=1024)
 def _plain(table: str, column: str) -> Callable[[Any], Any] | None:
     """What turns a value of this column into one that SQLite's driver takes without asking its adapters."""
-    kept = sqlmodel.SQLModel.metadata.tables[table].columns[column].type
+    kept = SQLModel.metadata.tables[table].columns[column].type
     return next((plain for type_, plain in _PLAIN.items() if isinstance(kept, type_)), None)
 
 
@@ -87,13 +87,13 @@ def _filled(
 
 @lru_cache(maxsize=256)
 def _has_bytes(table: str, columns: tuple[str, ...]) -> bool:
-    kept = sqlmodel.SQLModel.metadata.tables[table].columns
+    kept = SQLModel.metadata.tables[table].columns
     return any(isinstance(kept[name].type, sa.LargeBinary) for name in columns)
 
 
 @lru_cache(maxsize=256)
 def _update_from_json(table: str, columns: tuple[str, ...], only: str) -> str:
-    kept = sqlmodel.SQLModel.metadata.tables[table].columns
+    kept = SQLModel.metadata.tables[table].columns
     # JSON comes as text, which is taken out of the record before it is read as JSON
     json_names = {name for name in columns if isinstance(kept[name].type, sa.JSON)}
     types = ", ".join(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import subprocess
+import sys
 import threading
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -258,3 +261,10 @@ def test_a_column_that_must_be_filled_and_is_empty_in_every_row_is_refused(
         unit.insert_many(
             "creditor", ["id", "name", "first_seen_at"], [(f"c{n}", None, 0) for n in range(count)]
         )
+
+
+def test_who_opens_a_database_knows_its_tables() -> None:
+    """A process that loads the engine and nothing else writes in bulk as the server does."""
+    program = "import orchestrator.store.session as s; print(sorted(s.SQLModel.metadata.tables))"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert {"verdict", "ledger_link", "contact_point"} <= set(ast.literal_eval(told.stdout))
