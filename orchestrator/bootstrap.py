@@ -48,7 +48,8 @@ class Runtime:
     def open(cls, settings: Settings, clock: Clock | None = None, world: World | None = None) -> Runtime:
         """Reads every file of the firm and connects; whatever is unfit is one error of the tree.
 
-        `world` delivers on the channels that no provider is configured for; without one what is sent there is taken and nothing comes of it.
+        `world` delivers on the channels that no provider is configured for; without one what is sent there is taken and
+        nothing comes of it.
         """
         clock = clock or SystemClock()
         ring = key_ring(settings)

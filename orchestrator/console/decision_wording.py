@@ -61,6 +61,7 @@ _REPLIES = {
     Reply.SILENT: ("allow", N_("Pass")),
 }
 OWN_REASONS = {
+    "account_not_open": N_("The account is paid, recalled or closed: nothing is collected on it any more."),
     "letter_handover": N_(
         "Letters are handed over from 08:00 to 20:00 where the consumer is; a default of operation."
     ),

@@ -125,6 +125,7 @@ SHORT: dict[str, str] = {
     "history_unknown": N_("Earlier contacts are not all known."),
     "sender_incomplete": N_("The sender’s own data are incomplete."),
     "policy_unavailable": N_("No policy covers this contact."),
+    "account_not_open": N_("The account is not open any more."),
     "letter_handover": N_("Handed over from 08:00 to 20:00."),
     "already_answered": N_("This message was answered already."),
     "message_too_old": N_("The message is too old to answer."),
@@ -181,6 +182,7 @@ FULL: dict[str, str] = SHORT | {
     "party_rule": N_("Only the consumer may be contacted about the debt."),
     "third_party_ladder": N_("The consumer can still be reached, so contact persons are left alone."),
     "unknown_fact": N_("A fact that the rules need is not known: %(fact)s."),
+    "account_not_open": N_("The account is paid, recalled or closed: nothing is collected on it any more."),
     "letter_handover": N_("Letters are handed over from 08:00 to 20:00 local time, an operating default."),
     "already_answered": N_(
         "This message was answered already: it has one answer, and anything more is a contact like any other."

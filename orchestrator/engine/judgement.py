@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import msgspec
 from msgspec.structs import replace
 
+from orchestrator.domain.enrollment import EXIT_OF_ACCOUNT_STATE
 from orchestrator.engine.facts import Proposal, Reader
 from orchestrator.engine.house import House
 from orchestrator.store.dossier import PointRow
@@ -18,6 +19,9 @@ from policies.evaluate import judge
 from policies.verdict import Alternative, Decision, Finding, Verdict
 
 _FAR = datetime(9999, 1, 1, tzinfo=UTC)
+NOT_OPEN = "account_not_open"
+# what is owed to the consumer whatever became of the account
+_STILL_OWED = ("opt_out_confirmation", "legally_required")
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -49,10 +53,27 @@ def judge_one(house: House, reader: Reader, proposal: Proposal, at: datetime) ->
         return Judged(proposal, facts, refusal("policy_unavailable", "no valid policy is loaded", at, facts))
     stack = house.library.stack(facts.jurisdictions, facts.actor, at.date(), settings=house.settings)
     if not reader.keeps:
-        return Judged(proposal, facts, judge(facts, stack, at, facts_digest="", brief=True), stack=stack)
+        verdict = judge(facts, stack, at, facts_digest="", brief=True)
+        return _about_open(reader, Judged(proposal, facts, verdict, stack=stack))
     encoded = f.encode(facts)
     verdict = judge(facts, stack, at, facts_digest=hashlib.sha256(encoded).hexdigest())
-    return Judged(proposal, facts, verdict, stack=stack, encoded=encoded)
+    return _about_open(reader, Judged(proposal, facts, verdict, stack=stack, encoded=encoded))
+
+
+def _about_open(reader: Reader, judged: Judged) -> Judged:
+    """An account that is paid, recalled or closed is nobody's to collect on, whoever asks and by whatever way."""
+    proposal = judged.proposal
+    if not judged.is_allowed or proposal.content.startswith(_STILL_OWED):
+        return judged
+    over = [
+        row
+        for row in reader.accounts(proposal.consumer_id)
+        if row.id in proposal.account_ids and row.state in EXIT_OF_ACCOUNT_STATE
+    ]
+    if not over:
+        return judged
+    found = f"the account {over[0].id} is {over[0].state}: nothing is collected on it any more"
+    return instead(judged, NOT_OPEN, found, decision=Decision.DENY)
 
 
 def judge_group(house: House, reader: Reader, proposal: Proposal, at: datetime) -> Judged:

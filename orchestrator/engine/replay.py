@@ -33,6 +33,7 @@ Advance = Callable[[int, int], None]
 """Told how many verdicts were judged again, and of how many."""
 _OWN = frozenset(
     {
+        "account_not_open",
         "letter_handover",
         "already_answered",
         "message_too_old",

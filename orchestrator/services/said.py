@@ -85,7 +85,7 @@ def said_of_all(judged: Judged, at: datetime) -> tuple[Said, ...]:
     return (*own, *(_of_answer(one, judged) for one in answers if one.reply in _SAYS_SOMETHING))
 
 
-_OPERATIONAL = frozenset({"letter_handover", "stop_switch"})
+_OPERATIONAL = frozenset({"account_not_open", "letter_handover", "stop_switch"})
 """Objections of the engine, which the policies know nothing of."""
 
 
