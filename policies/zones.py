@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 import phonenumbers
-from phonenumbers import timezone as number_zones
 
 from policies.gazetteer import gazetteer, is_zone, single_zone
 
@@ -30,6 +29,9 @@ def zip_zones(postal_code: str) -> tuple[str, ...]:
 def number_candidates(number: str) -> tuple[str, ...]:
     """The zones that a number in E.164 may be in: for the US those of every ZIP with its area code, joined with what
     the numbering plan says (which alone names one zone for codes that are split, such as 850 or 812)."""
+    # the table is a third of a second of a start, and most processes never see a new number
+    from phonenumbers import timezone as number_zones  # noqa: PLC0415
+
     try:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:

@@ -14,8 +14,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Any
 
-import cel
-
+from orchestrator.domain.cel_library import cel
 from orchestrator.domain.field import FIELDS, sample_record
 from orchestrator.errors import InputError
 

@@ -12,7 +12,6 @@ import re
 from functools import lru_cache
 
 import msgspec
-from phonenumbers.tzdata import TIMEZONE_DATA
 
 from orchestrator.domain.country import SUBDIVISIONS
 from orchestrator.importers.cell import CellError
@@ -100,6 +99,9 @@ def postal_zones(country: str, postal_code: str) -> Zones:
 @lru_cache(maxsize=1)
 def _longest_prefixes() -> dict[str, int]:
     """By the first digits, at most four: how long the longest prefix is that begins so and has zones of its own."""
+    # loaded with the first number, as in policies.zones
+    from phonenumbers.tzdata import TIMEZONE_DATA  # noqa: PLC0415
+
     longest: dict[str, int] = {}
     for prefix in TIMEZONE_DATA:
         for count in range(1, 5):
