@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from orchestrator.errors import ConflictError
 from orchestrator.store import migration
@@ -12,6 +14,12 @@ from orchestrator.store.database import Database
 def test_the_steps_lead_to_the_tables_of_the_program(database: Database) -> None:
     assert migration.is_current(database)
     assert migration.differences(database) == []
+
+
+def test_the_newest_step_is_the_one_that_alembic_calls_so() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(migration.FOLDER))
+    assert ScriptDirectory.from_config(config).get_current_head() == migration.newest()
 
 
 def test_upgrading_again_changes_nothing(database: Database) -> None:
