@@ -114,9 +114,13 @@ async def newcomers(house: House, stop: asyncio.Event) -> None:
 
 
 def left_out(house: House) -> list[str]:
-    """Open accounts that were never in a cadence, Chinese and American ones mixed."""
+    """Open accounts of the sample book that were never in a cadence, Chinese and American ones mixed.
+
+    Whoever brings accounts of their own beside it decides themselves what works them.
+    """
+    ours = {row["account_id"] for row in book.portfolio(house.clock.now().date())}
     with house.database.read(house.clock) as unit:
-        found = enrollment.never_entered(unit)
+        found = [account_id for account_id in enrollment.never_entered(unit) if account_id in ours]
     return sorted(found, key=lambda account_id: derived_id("", account_id))
 
 
