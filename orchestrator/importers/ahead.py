@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, Any
 
+from orchestrator.child import cores
 from orchestrator.importers.kind import Kind
 from orchestrator.importers.source import Chunk, Source
 from orchestrator.store.sealing import Sealer
@@ -119,7 +120,7 @@ class Ahead:
 def reading_ahead(source: Source, lines: int) -> Iterator[Source | Ahead]:
     """`source`, read ahead where its `lines` and this machine make that worthwhile."""
     # opt-outs are few and quick to read
-    if lines < WORTH_LINES or _cores() < 2 or source.kind is Kind.OPT_OUTS:
+    if lines < WORTH_LINES or cores() < 2 or source.kind is Kind.OPT_OUTS:
         yield source
         return
     ahead = Ahead(source)
@@ -169,10 +170,3 @@ def _start() -> subprocess.Popen[bytes]:
         stderr=subprocess.DEVNULL,
         env={name: value for name, value in os.environ.items() if not name.startswith("DUECOURSE_")},
     )
-
-
-def _cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

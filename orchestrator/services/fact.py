@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from orchestrator.domain import horizon, phone_number
 from orchestrator.domain.contact_value import KIND_OF_CHANNEL, UnreadableMailbox, mailbox, normal
-from orchestrator.domain.permission import Permission, Role, allows, roles_with
+from orchestrator.domain.permission import Permission, Role, allows
 from orchestrator.domain.phone_number import UnreadableNumber
 from orchestrator.engine import complaint, dispute, hold
 from orchestrator.engine.complaint import enter_complaint
@@ -29,10 +29,11 @@ from orchestrator.engine.stop import enter_cease, enter_opt_out
 from orchestrator.engine.stored import plain
 from orchestrator.engine.task import enter_note
 from orchestrator.engine.told import Told
-from orchestrator.errors import AccessError, UnknownReference, UsageError
+from orchestrator.errors import UnknownReference, UsageError
 from orchestrator.services.consumer_view import main_zone
 from orchestrator.services.local_days import day_in
 from orchestrator.services.quiet import wait_for_permits
+from orchestrator.services.refusal import not_for
 from orchestrator.store import entry as rows
 from orchestrator.store import worklist
 from orchestrator.store.identifier import new_id
@@ -196,12 +197,7 @@ def _refuse_release(unit: Session, by: By, hold_id: str) -> None:
     kind = None if row is None else str(row[0])
     if by.role is None or may_release(by.role, kind):
         return
-    raise AccessError(
-        f"the role {by.role} may not release a hold of the kind {kind}: nothing was changed",
-        code="role_missing",
-        where=hold_id,
-        hint=f"it is for {', '.join(roles_with(Permission.RELEASE))}",
-    )
+    raise not_for(by.role, f"may not release a hold of the kind {kind}", hold_id)
 
 
 def _refuse_foreign_point(unit: Session, point_id: str, consumer_id: str) -> None:
@@ -268,12 +264,7 @@ def answer_dispute(house: House, by: By, consumer_id: str, dispute_id: str, *, k
     with house.database.write(house.clock) as unit:
         owner = _owner(unit, "dispute", dispute_id, consumer_id)
         if by.role is not None and not allows(by.role, Permission.RELEASE):
-            raise AccessError(
-                f"the role {by.role} may not say that a dispute is answered: nothing was changed",
-                code="role_missing",
-                where=dispute_id,
-                hint=f"it is for {', '.join(roles_with(Permission.RELEASE))}",
-            )
+            raise not_for(by.role, "may not say that a dispute is answered", dispute_id)
         dispute.answer_dispute(house, unit, owner, dispute_id, told_by(unit, by), kind=kind)
 
 
@@ -294,12 +285,7 @@ def close_complaint(
     with stopping(house, consumer_id=consumer_id) as unit:
         owner = _owner(unit, "complaint", complaint_id, consumer_id)
         if by.role is not None and not allows(by.role, Permission.RELEASE):
-            raise AccessError(
-                f"the role {by.role} may not say that a complaint is answered: nothing was changed",
-                code="role_missing",
-                where=complaint_id,
-                hint=f"it is for {', '.join(roles_with(Permission.RELEASE))}",
-            )
+            raise not_for(by.role, "may not say that a complaint is answered", complaint_id)
         told = told_by(unit, by)
         made = complaint.close_complaint(house, unit, owner, complaint_id, told, closed_as, reason.strip())
         worklist.release(unit, complaint_id)

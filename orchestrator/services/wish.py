@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from orchestrator.domain import horizon
-from orchestrator.domain.permission import Permission, allows, roles_with
+from orchestrator.domain.permission import Permission, allows
 from orchestrator.domain.wish import Wish, check
 from orchestrator.engine import wish as engine
 from orchestrator.engine.house import House
-from orchestrator.errors import AccessError, UnknownReference, UsageError
+from orchestrator.errors import UnknownReference, UsageError
 from orchestrator.services.fact import By, stopping, today_of, told_by
+from orchestrator.services.refusal import not_for
 from orchestrator.store import wish as rows
 
 
@@ -47,9 +48,4 @@ def end_wish(house: House, by: By, consumer_id: str, wish_id: str, *, reason: st
 def _refuse_end(by: By, wish: Wish) -> None:
     if wish.kind != "excluded_channel" or by.role is None or allows(by.role, Permission.RELEASE):
         return
-    raise AccessError(
-        f"the role {by.role} may not take up a channel again that the consumer refused: nothing was changed",
-        code="role_missing",
-        where=wish.channel,
-        hint=f"it is for {', '.join(roles_with(Permission.RELEASE))}",
-    )
+    raise not_for(by.role, "may not take up a channel again that the consumer refused", wish.channel)

@@ -14,13 +14,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from orchestrator.domain.instant import from_micros, to_micros
-from orchestrator.domain.permission import Permission, Role, allows, roles_with
+from orchestrator.domain.permission import Permission, Role, allows
 from orchestrator.engine.house import House
 from orchestrator.engine.message import display_name
 from orchestrator.engine.stored import plain
-from orchestrator.errors import AccessError, UnknownReference, UsageError
+from orchestrator.errors import UnknownReference, UsageError
 from orchestrator.services import correction, easing
 from orchestrator.services.consumer_view import main_zone
+from orchestrator.services.refusal import not_for
 from orchestrator.store import entry
 from orchestrator.store import worklist as rows
 from orchestrator.store.session import Session
@@ -252,12 +253,7 @@ def _answer_correction(
 def _refuse(role: Role | None, group: str, item: str) -> None:
     if role is None or group not in FOR_COMPLIANCE or allows(role, Permission.RELEASE):
         return
-    raise AccessError(
-        f"the role {role} neither sees nor settles what is for compliance: nothing was changed",
-        code="role_missing",
-        where=item,
-        hint=f"it is for {', '.join(roles_with(Permission.RELEASE))}",
-    )
+    raise not_for(role, "neither sees nor settles what is for compliance", item)
 
 
 def _close_other(unit: Session, item: str, by: str) -> None:

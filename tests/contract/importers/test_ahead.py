@@ -51,7 +51,7 @@ def children(monkeypatch: pytest.MonkeyPatch) -> Children:
         return started[-1]
 
     monkeypatch.setattr(ahead, "WORTH_LINES", 0)
-    monkeypatch.setattr(ahead, "_cores", lambda: 2)
+    monkeypatch.setattr(ahead, "cores", lambda: 2)
     monkeypatch.setattr(ahead.Ahead, "_is_ready", staticmethod(lambda child: True))
     monkeypatch.setattr(subprocess, "Popen", start)
     return started
@@ -134,7 +134,7 @@ def test_a_portfolio_comes_in_the_same_whoever_reads_it(
 ) -> None:
     results = []
     for desk, cores in zip(desks, (1, 2), strict=True):
-        monkeypatch.setattr(ahead, "_cores", lambda cores=cores: cores)
+        monkeypatch.setattr(ahead, "cores", lambda cores=cores: cores)
         path, mapping = mixed(ann, desk.folder / "book.csv")
         results.append(desk.bring_file(path, mapping=mapping, chunk_rows=7))
     alone, other = desks
@@ -152,9 +152,9 @@ def test_a_history_as_json_lines_comes_in_the_same(
 ) -> None:
     results = []
     for desk, cores in zip(desks, (1, 2), strict=True):
-        monkeypatch.setattr(ahead, "_cores", lambda: 1)
+        monkeypatch.setattr(ahead, "cores", lambda: 1)
         desk.bring(*people(ann, 3))
-        monkeypatch.setattr(ahead, "_cores", lambda cores=cores: cores)
+        monkeypatch.setattr(ahead, "cores", lambda cores=cores: cores)
         call = {"channel": "voice", "direction": "outbound", "outcome": "no_answer"}
         lines = [
             json.dumps(
